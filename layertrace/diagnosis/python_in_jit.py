@@ -200,8 +200,16 @@ def _reads_local(location: Location, node: ast.expr) -> bool:
 
 def _is_static(node: ast.expr) -> bool:
     """Return whether an argument is about a tensor's type, which may be unknown in a graph, or no tensor."""
-    names = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
-    return bool(names & {"shape", "get_shape", "dtype", "name"})
+    nodes = list(ast.walk(node))
+    names = {each.attr for each in nodes if isinstance(each, ast.Attribute)}
+    called = {dotted(each.func) for each in nodes if isinstance(each, ast.Call)}
+    flags = {each.id for each in nodes if isinstance(each, ast.Name)} & {"training", "mask"}
+    is_text = any(isinstance(each, ast.JoinedStr) for each in nodes)
+    return bool(names & {"shape", "get_shape", "dtype", "name"} or called & _OF_PYTHON or flags or is_text)
+
+
+_OF_PYTHON = {"len", "str", "repr", "type", "int", "float", "bool", "isinstance"}
+"""Functions of Python that return no tensor."""
 
 
 def _name_of_module(location: Location, module: str) -> str:

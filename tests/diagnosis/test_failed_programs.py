@@ -72,3 +72,21 @@ def findings_of(tmp_path, program):
 
 def codes_of(tmp_path, program):
     return {finding.code for finding in findings_of(tmp_path, program)}
+
+
+FLAG = """
+import numpy as np, keras
+layer = keras.layers.{layer}
+layer({given})
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "given"),
+    [("Add()", "[keras.Input((3,)), 1.0]"), ("Concatenate()", "[np.ones((2, 3)), True]")],
+)
+def test_a_list_of_other_things_than_numbers_is_not_proposed_as_an_array(tmp_path, layer, given):
+    """LT704 names the argument that Keras refuses there."""
+    findings = findings_of(tmp_path, FLAG.format(layer=layer, given=given))
+
+    assert [each for each in findings if "list of numbers" in each.message or "array(" in each.fix] == []

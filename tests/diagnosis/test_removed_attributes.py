@@ -31,6 +31,11 @@ layer, weight, optimizer = model.layers[0], model.layers[0].kernel, model.optimi
         ("layer.get_input_shape_at(0)", "layer.input.shape", "(None, 3)"),
         ("model.predict_proba(x, verbose=0).shape", "model.predict(x, verbose=0).shape", "(8, 4)"),
         ("model.fit_generator(batches, verbose=0).epoch", "model.fit(batches, verbose=0).epoch", "[0]"),
+        (
+            "model.fit_generator(batches, 1, epochs=1, workers=2, verbose=0).epoch",
+            "model.fit(batches, steps_per_epoch=1, epochs=1, verbose=0).epoch",
+            "[0]",
+        ),
         ("len(optimizer.weights)", "len(optimizer.variables)", "2"),
         (
             "[each.shape for each in optimizer.get_weights()]",
@@ -67,6 +72,7 @@ def test_the_expression_of_keras_2_is_replaced_by_one_that_runs(tmp_path, old, n
         "class Meter(Mean):\n    lr = 1\nMeter(name='m').output_shape",
         "'float32'.name",
         "keras.backend.concatenate([x, x])",  # another default of axis
+        "keras.backend.clip(x, min_value=0.0, max_value=1.0)",  # other names of arguments
         "keras.backend.get_session()",
         "keras.ops.averages(x)",
     ],

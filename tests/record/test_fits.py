@@ -288,7 +288,7 @@ def test_a_rate_that_ended_is_noted_if_it_was_0_in_most_steps_of_a_fit(k):
             model.fit(np.ones((8, 3)), np.ones((8, 1)), batch_size=8, epochs=2, verbose=0)
 
     noted = [(each.name, each.before, each.now) for each in seen(timeline, "rate ended")]
-    assert noted == [("CosineDecay", (4, 2), (10, 2)), ("CosineDecay", (3, 2), (10, 2))]
+    assert noted == [("CosineDecay", (4, 2, 4), (10, 2)), ("CosineDecay", (3, 2, 6), (10, 2))]
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,15 @@ def modules_inside(module: object) -> Iterator[object]:
 
 
 def modules_with_modes(module: object) -> list[str]:
-    """Return the classes of the modules inside a module that depend on the mode, train or eval."""
-    found = [each for each in modules_inside(module) if _has_modes(each)]
+    """Return the classes of the modules inside a module that depend on the mode, train or eval.
+
+    A module with a `train` of its own decides which mode it has: none is returned then.
+    """
+    inside = list(modules_inside(module))
+    train = sys.modules["torch"].nn.Module.train
+    if any(safe.class_attribute(type(each), "train") is not train for each in inside):
+        return []
+    found = [each for each in inside if _has_modes(each)]
     return list(dict.fromkeys(map(safe.class_name, found)))
 
 

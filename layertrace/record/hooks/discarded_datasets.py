@@ -67,15 +67,16 @@ def look_at_results(data: object, place: CodePosition | None) -> None:
     """
     if Loaded.tf is None or not safe.is_a(data, Loaded.tf.data.Dataset):
         return
-    for dataset in sources_of(data):
-        results = _results.get(dataset)
-        for result in results or ():
-            if result.dataset() is None:
+    made = [each for each in map(_results.get, sources_of(data)) if each]
+    # If the program calls the method again and keeps its result, the first call only has no effect.
+    kept = {each.method for results in made for each in results if each.dataset() is not None}
+    for results in made:
+        for result in results:
+            if result.dataset() is None and result.method not in kept:
                 seen = PendingObservation("result discarded", (result.place, place), name=result.method)
                 seen.place, seen.defined = result.place, place
                 add_observation(seen)
-        if results:
-            results[:] = [each for each in results if each.dataset() is not None]
+        results[:] = [each for each in results if each.dataset() is not None]
 
 
 def _end(call: Call, result: object, _: object) -> None:

@@ -37,7 +37,7 @@ _UP = frozenset(
 _SCORES = frozenset(
     {
         "ap", "auc", "auprc", "auroc", "bleu", "dice", "f1", "f2", "fbeta", "iou", "jaccard", "kappa",
-        "map", "mcc", "miou", "ndcg", "precision", "psnr", "r2", "recall", "sensitivity", "specificity",
+        "mcc", "miou", "ndcg", "precision", "psnr", "r2", "recall", "sensitivity", "specificity",
         "ssim", "tversky",
     }
 )  # fmt: skip
@@ -45,8 +45,9 @@ _SCORES = frozenset(
 
 _NOT_SCORES = frozenset(
     {
-        "cost", "difference", "distance", "drop", "err", "error", "gap", "inverse", "loss", "minus", "neg",
-        "negative", "one", "penalty", "std",
+        "brier", "cost", "crossentropy", "difference", "distance", "divergence", "drop", "entropy", "err",
+        "error", "gap", "inverse", "kl", "l1", "l2", "loss", "mae", "mape", "minus", "mse", "msle", "neg",
+        "negative", "nll", "one", "penalty", "perplexity", "rate", "rmse", "std", "time",
     }
 )  # fmt: skip
 """Words with which a name is not that of a score, such as `dice_loss`."""
@@ -154,6 +155,8 @@ def _falls_with_loss(values: dict[str, object], name: str) -> bool:
     ends = [_ends(values.get(each)) for each in (name, loss)]
     if None in ends:
         return False
+    if len(cast("list[object]", values[name])) < 2:  # one epoch does not show in which direction it goes
+        return True
     (first, last), (first_loss, last_loss) = cast("list[tuple[float, float]]", ends)
     return (last < first and last_loss < first_loss) or max(first, last) < 0
 

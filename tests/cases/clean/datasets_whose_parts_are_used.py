@@ -14,6 +14,11 @@ rest = data.skip(4)
 del rest
 with contextlib.suppress(ValueError):
     data.map(lambda a, b: tf.reshape(a, (7,)))
+try:
+    data.map(lambda a, b: (a, b))
+except TypeError:
+    print("not pairs")
+data.batch(4)  # has no effect, as the program batches once more
 data.reduce(0, lambda n, row: n + 1)
 unused = data.map(lambda a, b: (a, b))
 unused.shuffle(4)

@@ -67,7 +67,7 @@ def _as_array(line: Location | None) -> str | None:
         if not isinstance(node, ast.Call) or len(node.args) != 1 or line is None:
             continue
         (given,) = node.args
-        if isinstance(given, (ast.List, ast.Tuple)) and dotted(node.func).rpartition(".")[2] not in _ARRAYS:
+        if _is_list_of_numbers(given) and dotted(node.func).rpartition(".")[2] not in _ARRAYS:
             numpy = module_alias(line, "numpy")
             written = ast.unparse(given)
             array = f"{numpy}.array({written})" if numpy else f"keras.ops.array({written})"
@@ -94,6 +94,20 @@ def _by_keyword(context: DiagnosisContext, line: Location | None, layer: LayerRe
 
 def _is_literal(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is not None
+
+
+def _is_list_of_numbers(node: ast.expr) -> bool:
+    """Return whether an expression is a list, or a list of lists, of nothing but numbers."""
+    if not isinstance(node, (ast.List, ast.Tuple)):
+        return False
+    return bool(node.elts) and all(
+        _is_list_of_numbers(each) or _is_number(each.operand if isinstance(each, ast.UnaryOp) else each)
+        for each in node.elts
+    )
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
 _ARRAYS = ("array", "asarray", "constant", "convert_to_tensor")

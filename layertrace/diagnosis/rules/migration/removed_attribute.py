@@ -11,7 +11,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.method_edits import imported_names, keras_in
 from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import ANY_BACKEND, rule
-from layertrace.diagnosis.user_source import nodes_at
+from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Location
 
 _INSTEAD = {
@@ -25,9 +25,9 @@ _INSTEAD = {
         "get_output_shape_at()": "{owner}.output.shape",
     },
     "Model": {
-        "fit_generator": "{owner}.fit",
-        "evaluate_generator": "{owner}.evaluate",
-        "predict_generator": "{owner}.predict",
+        "fit_generator()": "{owner}.fit({passed})",
+        "evaluate_generator()": "{owner}.evaluate({passed})",
+        "predict_generator()": "{owner}.predict({passed})",
         "predict_proba": "{owner}.predict",
         "predict_classes()": "{owner}.predict({arguments}).argmax(axis=-1)",
     },
@@ -122,27 +122,47 @@ def _instead(line: Location | None, node: ast.Attribute, kind: str) -> tuple[ast
     if kind == "str" and not (isinstance(node.value, ast.Attribute) and node.value.attr == "dtype"):
         return None
     known = _INSTEAD.get(kind, {}) | (_INSTEAD["Layer"] if kind == "Model" else {})
+    call = next((each for each in nodes_at(line) if isinstance(each, ast.Call) and each.func is node), None)
     replaced: ast.expr = node
     arguments: list[str] = []
     if node.attr in known:
         template = known[node.attr]
-    elif kind == "keras.backend" and node.attr in _OPERATIONS:
-        template = f"keras.ops.{node.attr}"
-    else:
-        call = next(
-            (each for each in nodes_at(line) if isinstance(each, ast.Call) and each.func is node), None
-        )
-        if call is None or f"{node.attr}()" not in known:
-            return None
+    elif call is not None and f"{node.attr}()" in known:
         template, replaced = known[f"{node.attr}()"], call
         arguments = [source_of(line, each) for each in (*call.args, *call.keywords)]
+    elif kind == "keras.backend" and node.attr in _OPERATIONS and _has_new_names(call):
+        template = f"keras.ops.{node.attr}"
+    else:
+        return None
     written = template.replace("keras.ops.", f"{keras_in(line)}.ops.").format(
         owner=source_of(line, node.value),
         arguments=", ".join(arguments),
+        passed=", ".join(_passed(line, call)),
         first=arguments[0] if arguments else "",
         rest=", ".join(arguments[1:]),
     )
     return replaced, written
+
+
+def _has_new_names(call: ast.Call | None) -> bool:
+    """Return whether the arguments by keyword are called in `keras.ops` as they were in `keras.backend`."""
+    return call is not None and all(keyword.arg in ("axis", "keepdims", "dtype") for keyword in call.keywords)
+
+
+def _passed(line: Location | None, call: ast.Call | None) -> Iterator[str]:
+    """Yield the arguments of `fit_generator` and its like as `fit` and its like take them in Keras 3."""
+    if call is None:
+        return
+    is_fit = dotted(call.func).endswith("fit_generator")
+    for place, value in enumerate(call.args):
+        names = ("", "steps_per_epoch=", "epochs=", "verbose=") if is_fit else ("", "steps=", "callbacks=")
+        yield (names[place] if place < len(names) else "") + source_of(line, value)
+    for keyword in call.keywords:
+        written = source_of(line, keyword.value)
+        if keyword.arg == "generator":
+            yield written
+        elif keyword.arg not in ("workers", "use_multiprocessing", "max_queue_size"):
+            yield f"{keyword.arg}={written}" if keyword.arg else f"**{written}"
 
 
 def _statement(line: Location | None, changes: dict[ast.expr, str]) -> str:

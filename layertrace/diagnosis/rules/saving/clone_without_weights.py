@@ -9,7 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import WITH_TRAINING, rule
+from layertrace.diagnosis.rule import TENSORFLOW_AND_JAX, rule
 from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import LayerState
@@ -17,7 +17,7 @@ from layertrace.timeline.event import Event
 from layertrace.timeline.ownership import is_container
 
 
-@rule("LT605", "clone-without-weights", "error", links.SAVING, backends=WITH_TRAINING)
+@rule("LT605", "clone-without-weights", "error", links.SAVING, backends=TENSORFLOW_AND_JAX)
 def clone_without_weights(context: DiagnosisContext) -> Iterator[Violation]:
     """A clone of a trained model is used, but never got its weights.
 
@@ -78,6 +78,7 @@ def _violation(
         if clone and len(source) < 200
         else f"clone.set_weights({original}.get_weights())  # after this line",
         fix_place="in place" if clone else "elsewhere",
+        severity=None if state.alive else "warning",  # a baseline may be meant
     )
 
 

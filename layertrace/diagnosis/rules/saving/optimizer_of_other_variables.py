@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
@@ -75,11 +76,13 @@ def _in_fit_on_jax(context: DiagnosisContext) -> Iterator[Violation]:
     to 3.15).
     """
     updates = context.observations("update")
-    for failed, _ in context.errors_from(":stateless_apply"):
+    for failed, error in context.errors_from(":stateless_apply"):
         place = context.line(failed)
-        if not updates or not receiver_at(place, _TRAINING):
+        numbers = set(map(int, re.findall(r"\b\d+\b", error.message)))
+        built = [update for update in updates if len(update.paths) in numbers]
+        if not built or not receiver_at(place, _TRAINING):
             continue
-        first = updates[-1]
+        first = built[-1]
         shown = f"{', '.join(first.paths[:2])}{', …' if len(first.paths) > 2 else ''}"
         yield Violation(
             message=f"The optimizer {first.name.strip('<>')} was built with {len(first.paths)} variables "

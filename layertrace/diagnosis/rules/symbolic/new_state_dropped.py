@@ -12,7 +12,7 @@ from layertrace.diagnosis.program_lines import receiver_at
 from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.tapes import model_of
-from layertrace.diagnosis.user_source import dotted, nodes_at
+from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.event import Location
 
 _MOST_NAMES = 3
@@ -94,7 +94,7 @@ def _dropped_by_caller(context: DiagnosisContext, seen: set[int]) -> Iterator[Vi
     """Report the statistics that a step returns, and that its caller drops."""
     for layer, lost in context.layer_observations("statistics lost"):
         trace = context.event(lost.during)
-        if layer.id in seen or trace is None:
+        if layer.id in seen or trace is None or _dropped_name(trace.location) is None:
             continue
         seen.add(layer.id)
         function = "the function" if trace.function is None else trace.function.label
@@ -115,17 +115,38 @@ def _dropped_by_caller(context: DiagnosisContext, seen: set[int]) -> Iterator[Vi
 def _fix_of_caller(line: Location | None, model: str) -> str:
     """Write the call of a step with a name for the values that it drops, and what to do with them."""
     name, written = "non_trainable", ""
-    for statement in nodes_at(line):
-        if isinstance(statement, ast.Assign):
-            targets = [node for target in statement.targets for node in ast.walk(target)]
-            dropped = [node for node in targets if isinstance(node, ast.Name) and node.id == "_"]
-            if len(dropped) == 1:
-                written = rewritten(line, statement, {dropped[0]: name}) + "\n"
+    dropped = _dropped_name(line)
+    if dropped is not None and dropped.id == "_":
+        statement = next(node for node in nodes_at(line) if isinstance(node, ast.Assign))
+        written = rewritten(line, statement, {dropped: name}) + "\n"
+    elif dropped is not None:
+        name = dropped.id
     return (
         f"{written}# give {name} to the next step, and in the end to the variables:\n"
         f"for variable, value in zip({model}.non_trainable_variables, {name}):\n"
         "    variable.assign(value)"
     )
+
+
+def _dropped_name(line: Location | None) -> ast.Name | None:
+    """Return the name on a line whose value the program does not use: `_`, or one that the file never reads.
+
+    A program that keeps all values may write back those that it needs:
+    tests/backends/cases/lt409_new_state_dropped/clean_statistics_kept_by_the_loop.py
+    """
+    tree = None if line is None else tree_of(line.file)
+    read = {
+        node.id
+        for node in ([] if tree is None else ast.walk(tree))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    for statement in nodes_at(line):
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        names = [node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+        dropped = [node for node in names if node.id == "_" or node.id not in read]
+        if len(dropped) == 1:
+            return dropped[0]
+    return None
 
 
 def _of_optimizers(context: DiagnosisContext) -> Iterator[Violation]:

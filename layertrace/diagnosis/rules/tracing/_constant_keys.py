@@ -44,18 +44,22 @@ def keys_in_traces(context: DiagnosisContext, reported: set[object]) -> Iterator
         trace = outermost_trace(context, drawn.during)
         if drawn.during in leaving or subject in reported or trace is None:
             continue
-        if not _is_training(context, trace) or _has_static_number(context.event(drawn.during)):
+        is_argument = drawn.what == "key as argument"
+        if not _is_training(context, trace, is_argument=is_argument) or _has_static_number(
+            context.event(drawn.during)
+        ):
             continue
-        violation = _constant(context, drawn) if drawn.what == "constant key" else _argument(context, drawn)
+        violation = _argument(context, drawn) if is_argument else _constant(context, drawn)
         if violation is not None:
             reported.add(subject)
             yield violation
 
 
-def _is_training(context: DiagnosisContext, trace: Event) -> bool:
-    """Return whether a trace trains a model; if the program trains none, whether it is of its own.
+def _is_training(context: DiagnosisContext, trace: Event, *, is_argument: bool) -> bool:
+    """Return whether a trace trains a model; if the program trains none, whether its key is a constant.
 
-    Where a program trains, it may well test with the same numbers each time, or sample with them.
+    Where a program trains, it may well test with the same numbers each time, or sample with them. One that
+    trains nothing may compare models on the same numbers, for which it gives them one key.
     """
     # tests/backends/cases/lt208_frozen_randomness/clean_keys_of_tests.py
     if trace.function is not None and trace.function.role is not None:
@@ -64,7 +68,7 @@ def _is_training(context: DiagnosisContext, trace: Event) -> bool:
         None if (outer := outermost_trace(context, each.during)) is None else outer.seq
         for each in context.observations("weights differentiated")
     }
-    return trace.seq in trained if trained or context.updated else True
+    return trace.seq in trained if trained or context.updated else not is_argument
 
 
 def _has_static_number(trace: Event | None) -> bool:

@@ -31,7 +31,7 @@ def with_validation(place: Location | None) -> tuple[Edit, ...]:
     if fit is None or place is None or tree is None:
         return ()
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    given = [_keyword(call, "validation_data") for call in calls if call is not fit]
+    given = [_keyword(call, "validation_data") for call in calls if call is not fit and _is_alike(call, fit)]
     texts = {source_of(place, each) for each in given if each is not None and _is_known(place, tree, each)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
@@ -44,6 +44,14 @@ def with_validation(place: Location | None) -> tuple[Edit, ...]:
             if isinstance(target, ast.Name) and _is_known(place, tree, target):
                 texts.add(target.id)
     return with_argument(place, fit, "validation_data", texts.pop()) if len(texts) == 1 else ()
+
+
+def _is_alike(call: ast.Call, fit: ast.Call) -> bool:
+    """Return whether a call fits the same model, or another one to the same data."""
+    data = [[ast.unparse(each) for each in each.args[:2]] for each in (call, fit)]
+    is_same_data = bool(data[0]) and data[0] == data[1]
+    method, of_fit = dotted(call.func), dotted(fit.func)
+    return method.endswith("fit") and (method == of_fit or is_same_data)
 
 
 def with_metric(place: Location | None, layer: LayerRef, name: str) -> tuple[Edit, ...]:
@@ -74,8 +82,12 @@ def with_metric(place: Location | None, layer: LayerRef, name: str) -> tuple[Edi
         return with_argument(place, last, "metrics", f'["{name}"]')
     if not isinstance(metrics, ast.List) or metrics.end_lineno is None or metrics.end_col_offset is None:
         return ()
-    column, comma = metrics.end_col_offset - 1, ", " if metrics.elts else ""
-    return lines_with(place, [(metrics.end_lineno, column, column, f'{comma}"{name}"')])
+    if not metrics.elts:
+        column = metrics.end_col_offset - 1
+        return lines_with(place, [(metrics.end_lineno, column, column, f'"{name}"')])
+    after = metrics.elts[-1]  # a list of several lines may have a comma behind it
+    column = after.end_col_offset or 0
+    return lines_with(place, [(after.end_lineno or after.lineno, column, column, f', "{name}"')])
 
 
 def _call(place: Location | None, method: str) -> ast.Call | None:

@@ -11,7 +11,7 @@ from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.rewriting import is_read_later
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import dotted, function_around, nodes_at
+from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
 from layertrace.timeline.event import Location
 
 
@@ -84,10 +84,25 @@ _RETURNING = frozenset(
 """Methods of a dataset that return another."""
 
 
+def _is_tried(place: Location, statement: ast.Expr) -> bool:
+    """Return whether a statement is in a `try`, or in a test of what it raises.
+
+    tests/cases/clean/datasets_whose_parts_are_used.py
+    """
+    for node in ast.walk(tree_of(place.file) or ast.Pass()):
+        if isinstance(node, ast.Try) and statement in node.body:
+            return True
+        if isinstance(node, ast.With) and statement in node.body:
+            entered = [each.context_expr for each in node.items]
+            called = [dotted(each.func) for each in entered if isinstance(each, ast.Call)]
+            return any(name.endswith(("raises", "Raises", "suppress")) for name in called)
+    return False
+
+
 def _discarding(place: Location, method: str) -> tuple[ast.Expr, ast.expr] | None:
     """Return the statement on a line that only calls a method, or several in a row, and the dataset."""
     for node in nodes_at(place):
-        if not isinstance(node, ast.Expr):
+        if not isinstance(node, ast.Expr) or _is_tried(place, node):
             continue
         methods, receiver = [], node.value
         while isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Attribute):

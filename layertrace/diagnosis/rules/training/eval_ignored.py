@@ -79,6 +79,7 @@ def _without_parameter(
     model: LayerRef, outer: Event, call: Event, ignored: Observation, place: Location
 ) -> Violation:
     """Return the violation of a model that `evaluate` or `predict` runs."""
+    line = text_replaced(place, r"(?=\)\s*(?:->[^:]*)?:)", ", training=None")
     return Violation(
         message=f"{{layer}} runs its {ignored.name} in train mode in {ignored.role}: Keras passes "
         "training=False only to a call that has this parameter. With it, the layers inside get it, too.",
@@ -90,9 +91,8 @@ def _without_parameter(
             ),
             Evidence(f"{ignored.name} without training", (call.seq,), call.location),
         ),
-        fix=text_replaced(place, r"(?=\)\s*(?:->[^:]*)?:)", ", training=None")
-        or "def call(self, x, training=None):",
-        fix_place="in place",
+        fix=line or "def call(self, x, training=None):  # with its other parameters",
+        fix_place="in place" if line else "elsewhere",
     )
 
 

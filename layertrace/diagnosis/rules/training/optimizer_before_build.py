@@ -66,7 +66,7 @@ def optimizer_before_build(context: DiagnosisContext) -> Iterator[Violation]:
                 if event.start_ns < update.start_ns
                 and (
                     _is_later(created, _top(context, event), update.location)
-                    or _replaces_others(event, creation, update)
+                    or _replaces_others(context, event, creation, update)
                 )
             ]
             if late and state.layer.id not in reported:
@@ -108,11 +108,23 @@ def _is_later(created: Location | None, top: Location | None, update: Location |
     return top.line > created.line
 
 
-def _replaces_others(variable: Event, creation: Observation | None, update: Observation) -> bool:
-    """Return whether a variable is younger than an optimizer that updates others without a gradient."""
+def _replaces_others(
+    context: DiagnosisContext, variable: Event, creation: Observation | None, update: Observation
+) -> bool:
+    """Return whether a variable is younger than an optimizer that updates others which are used no more."""
     # tests/backends/cases/lt582_optimizer_before_build/clean_loss_network_created_later.py
-    is_younger = creation is not None and variable.start_ns > creation.start_ns
-    return is_younger and bool(update.without_gradient)
+    if creation is None or variable.start_ns <= creation.start_ns:
+        return False
+    paths = zip(update.paths, update.variables, strict=False)
+    numbers = {number for path, number in paths if path in update.without_gradient}
+    owners = {
+        created.event.layer
+        for created in context.created_variables()
+        if created.spec.id in numbers and created.event.layer is not None
+    }
+    return any(
+        all(call.start_ns < variable.start_ns for call in context.of(layer, "call")) for layer in owners
+    )
 
 
 def _violation(
