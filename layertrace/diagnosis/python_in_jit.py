@@ -40,8 +40,9 @@ def by_callback(location: Location | None, path: str, backend: str = "jax") -> C
         return "", ()
     function, arguments = source_of(location, call.func), [source_of(location, each) for each in call.args]
     computed = [each for each in call.args if _reads_local(location, each)]
-    if backend == "tensorflow" and any(map(_is_static, computed)):
-        return "", ()
+    is_ordered = isinstance(call.func, ast.Attribute) and call.func.attr in ("append", "extend", "insert")
+    if backend == "tensorflow" and (any(map(_is_static, computed)) or not is_ordered):
+        return "", ()  # a tensor cannot be in a set, and `pop` returns a value
     if not computed:
         # What no tensor is in, such as a string, is not an argument for JAX, and would become a tensor.
         function, arguments = f"lambda: {source_of(location, call)}", []

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from layertrace.record.process import safe
+
 __all__ = ["Path", "draws_of"]
 
 Path = tuple[Any, ...]
@@ -144,6 +146,8 @@ def _inner(equation: Any) -> Iterator[Any]:
     """Yield the jaxprs that an operation calls: of `jit`, of a loop, of the branches of a `cond`."""
     for name, value in equation.params.items():
         for each in value if type(value) in (tuple, list) else (value,):
+            if not safe.module_of(type(each)).startswith(("jax", "jaxlib")):
+                continue  # an object of the program, such as a policy of `jax.checkpoint`
             jaxpr = getattr(each, "jaxpr", each)
             if name != "cond_jaxpr" and hasattr(jaxpr, "eqns") and hasattr(jaxpr, "invars"):
                 yield jaxpr

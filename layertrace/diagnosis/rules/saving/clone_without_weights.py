@@ -116,6 +116,11 @@ def _gets_weights(context: DiagnosisContext, state: LayerState, init: Event) -> 
     tree = None if init.location is None else tree_of(init.location.file)
     if tree is None:  # a notebook cell with a magic command
         return True
+    clone = _cloning(statement_at(context, init.location).source)
+    if clone is not None and f"{clone[0]}.stateless_call" in {
+        dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+    }:
+        return True  # the program passes the weights itself
     names = ("assign", "assign_add", "assign_sub", "copy_weights", "load_weights", "set_weights")
     return any(isinstance(node, ast.Attribute) and node.attr in names for node in ast.walk(tree))
 

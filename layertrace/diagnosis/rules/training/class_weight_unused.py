@@ -11,7 +11,7 @@ from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._targets import argument_of_fit
-from layertrace.diagnosis.user_source import tree_of
+from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import Observation
 
 
@@ -117,12 +117,23 @@ def _with_numbers_of_names(seen: Observation, node: ast.expr) -> tuple[Edit, ...
         if isinstance(statement, ast.Assign) and statement.lineno < place.line
         if isinstance(statement.targets[0], ast.Name)
         if (number := _number_in(statement.value, keys))
+        if number != ".index(label)" or _is_numbering(tree, statement.targets[0].id, statement.value)
     }
     if len(numbered) != 1:
         return ()
     (key,) = numbered.values()
     text = f"{{{key}: weight for label, weight in {ast.unparse(node)}.items()}}"
     return lines_with(place, [(node.lineno, node.col_offset, node.end_col_offset, text)])
+
+
+def _is_numbering(tree: ast.Module, name: str, value: ast.expr) -> bool:
+    """Return whether a list numbers its items: the program looks names up in it, or it is in order.
+
+    A `LabelEncoder`, and functions of Keras that read a folder, number names in the order of the alphabet.
+    """
+    attributes = (dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    known = ast.literal_eval(value)
+    return f"{name}.index" in attributes or list(known) == sorted(known)
 
 
 def _number_in(value: ast.expr, names: tuple[object, ...]) -> str:

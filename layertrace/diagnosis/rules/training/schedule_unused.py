@@ -41,7 +41,8 @@ def schedule_unused(context: DiagnosisContext) -> Iterator[Violation]:
     ## Use instead
 
     ```python
-    rate = keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.1)
+    decay = keras.optimizers.schedules.ExponentialDecay
+    rate = decay(0.1, decay_steps=100, decay_rate=0.1)
     model.compile(keras.optimizers.SGD(rate), "mse")
     model.fit(x, y, epochs=3)
     ```
