@@ -206,6 +206,13 @@ OTHER_MISTAKES = {
     # trained, LT203 is not sure there
     "jax": {
         "another_probe_for_each_batch.py",
+        "another_pooled_probe.py",
+        # what a graph of TensorFlow shows: a softmax that the program applies, or an Activation
+        "another_distillation.py",
+        "another_export_of_a_trained_model.py",
+        # there, `fit` updates the weights of the model in the end alone
+        "another_backbone_in_fit.py",
+        "another_set_weights_in_a_callback.py",
         "another_sorted_by_numpy.py",
         "another_sizes_in_a_tensor.py",
     },
@@ -220,6 +227,19 @@ OTHER_MISTAKES = {
 TRAINING_BACKENDS = pytest.mark.parametrize("backend", ["jax", TORCH])
 
 
+FAILS = {("jax", "discriminator_thawed_for_its_own_steps.py")}
+"""Programs in which a backend raises an error: on JAX, `compile` decides which weights `fit` trains."""
+
+
+def wanted(folder, file):
+    """Return the codes that may be found in a program: that of its folder, or all that its comments name."""
+    if file.startswith("fixed"):
+        return [[]]
+    text = (CASES / folder / file).read_text(encoding="utf-8")
+    named = re.findall(r"\bLT\d+\b", " ".join(re.findall("# finds: (.*)", text)))
+    return [[folder[:5].upper()], sorted(set(named))]
+
+
 @TRAINING_BACKENDS
 def test_rules_that_know_a_backend_find_the_mistakes_in_programs_of_keras_alone(start, backend):
     """Each program in the folder of such a rule has its mistake there, too, and the fixed one has none."""
@@ -228,7 +248,7 @@ def test_rules_that_know_a_backend_find_the_mistakes_in_programs_of_keras_alone(
     files = [file for file in files if file.name not in OTHER_MISTAKES[backend]]
     shown = printed(start(backend, "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
     found = [line.partition("|")[2].split() for line in shown.splitlines()]
-    wrong = [row for row in found if row[2:] != ([] if row[1].startswith("fixed") else [row[0][:5].upper()])]
+    wrong = [row for row in found if row[2:] not in wanted(*row[:2])]
 
     assert len(found) == len(files) >= 25
     assert wrong == []
@@ -237,7 +257,7 @@ def test_rules_that_know_a_backend_find_the_mistakes_in_programs_of_keras_alone(
 @TRAINING_BACKENDS
 def test_clean_programs_of_keras_alone_are_clean(start, backend):
     """No rule that knows the backend finds anything in them, and nothing is missing from their recordings."""
-    files = programs_of_keras_alone("clean")
+    files = [file for file in programs_of_keras_alone("clean") if (backend, file.name) not in FAILS]
     shown = printed(start(backend, "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
     found = [line.partition("|")[2].split() for line in shown.splitlines()]
 

@@ -576,3 +576,26 @@ def test_a_function_inside_a_function_is_no_method_either():
         inner(keras.layers.Dense(1))
 
     assert timeline.failure.layer is None
+
+
+def checked(function):
+    """Return a method that fails before the one that it is around."""
+
+    def wrapper(self, inputs):
+        return function(self, inputs / 0)
+
+    return wrapper
+
+
+class Checked(layers.Layer):
+    @checked
+    def call(self, inputs):
+        return inputs
+
+
+def test_the_wrapper_of_a_method_is_one_too(engine):
+    """Its qualified name is that of a function in a decorator."""
+    with pytest.raises(TypeError), layertrace.trace(report=False) as timeline:
+        Checked(name="checked").call("text")
+
+    assert timeline.failure.layer.name == "checked"

@@ -194,7 +194,8 @@ def _is_plain_function(frame: FrameType) -> bool:
     AutoGraph recreates methods outside of their class. Python 3.10 knows only functions of modules.
     """
     code = frame.f_code
-    if source_lines.users(code, frame.f_lasti) is None or is_generated(code.co_filename):
+    is_method = code.co_varnames[:1] == ("self",)  # also of a decorator, or defined outside of its class
+    if is_method or source_lines.users(code, frame.f_lasti) is None or is_generated(code.co_filename):
         return False
     name = getattr(code, "co_qualname", None)
     if name is None:

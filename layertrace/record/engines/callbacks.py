@@ -83,7 +83,7 @@ class Callbacks:
         getframe, clock = sys._getframe, time.perf_counter_ns
         ready, internal = live_layers.fast_path_layers.get, live_layers.internal_layers
         hub_, threads_ = hub, threads
-        begin, place_of = self._begin, find_place
+        begin, place_of, is_internal = self._begin, find_place, source_lines.is_internal
         get_ident, mine, my_state = threading.get_ident, self._main, self._main_state
         # Before Python 3.13 `f_locals` is a copy, which keeps the arguments until the function returns.
         is_copy = sys.version_info < (3, 13)
@@ -125,11 +125,18 @@ class Callbacks:
                                     line = getframe(1 + method.frames_to_caller)
                                     place = method.last
                                     if line.f_lasti != place[1] or line.f_code is not place[0]:
-                                        place = method.known_call_sites.get(line.f_lasti)
-                                        if place is None or place[0] is not line.f_code:
-                                            place = place_of(method, getframe(1).f_back)
+                                        known = method.known_call_sites.get(line.f_lasti)
+                                        above = getframe(1).f_back
+                                        if (
+                                            known is None
+                                            or known[0] is not line.f_code
+                                            # If the program is the caller, a line above it may be known.
+                                            or above is None
+                                            or not is_internal(above.f_code.co_filename)
+                                        ):
+                                            place = place_of(method, above)
                                         else:
-                                            method.last = place
+                                            place = method.last = known
                                 except ValueError:  # the stack is not as deep as it was last time
                                     place = place_of(method, getframe(1).f_back)
                             if look is None:  # TensorFlow

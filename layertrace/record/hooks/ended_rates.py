@@ -71,7 +71,7 @@ def _end_of(schedule: object) -> _End | None:
     decay = _number(options.get("decay_steps"))
     if kind == "ExponentialDecay":
         factor = _number(options.get("decay_rate"))
-        if decay is None or factor is None or not 0 < factor < 1:
+        if decay is None or not math.isfinite(decay) or factor is None or not 0 < factor < 1:
             return None
         times = math.log(_NEARLY_0) / math.log(factor)
         return _End(

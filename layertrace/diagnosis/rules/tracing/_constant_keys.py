@@ -45,6 +45,9 @@ def keys_in_traces(context: DiagnosisContext, reported: set[object]) -> Iterator
         if drawn.during in leaving or subject in reported or trace is None:
             continue
         is_argument = drawn.what == "key as argument"
+        init = None if drawn.layer is None else context.init_of(drawn.layer)
+        if init is not None and outermost_trace(context, init.seq) is not None:
+            continue  # a layer that is created in a trace, which LT103 reports
         if not _is_training(context, trace, is_argument=is_argument) or _has_static_number(
             context.event(drawn.during)
         ):
