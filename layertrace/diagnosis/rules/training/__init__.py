@@ -1,1 +1,1 @@
-"""Rules about training, masks, dtypes and losses (LT5)."""
+"""Rules about what a model learns: modes, settings, masks, dtypes, losses, data and callbacks (LT5)."""
