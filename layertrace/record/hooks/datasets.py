@@ -28,10 +28,9 @@ def _begin(call: Call) -> None:
         return
     with guarded("record that a dataset is iterated"):
         look_at_iteration(call.values[0], call)
-    with guarded("look at the cache of a dataset"):
+    with guarded("look at the cache of a dataset, and at what was made of it"):
         place = source_lines.caller(call.method, call.caller)
         look_at_cache(call.values[0], "iteration", None, place)
-    with guarded("look at what was made of a dataset"):
         look_at_results(call.values[0], place)
     if not switch.is_on:
         return

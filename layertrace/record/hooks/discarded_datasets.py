@@ -67,9 +67,11 @@ def look_at_results(data: object, place: CodePosition | None) -> None:
     """
     if Loaded.tf is None or not safe.is_a(data, Loaded.tf.data.Dataset):
         return
-    made = [each for each in map(_results.get, sources_of(data)) if each]
-    # If the program calls the method again and keeps its result, the first call only has no effect.
-    kept = {each.method for results in made for each in results if each.dataset() is not None}
+    sources = list(sources_of(data))
+    made = [each for each in map(_results.get, sources) if each]
+    # If the data that is used comes from another call of the method, the first one only has no effect.
+    used = {id(each) for each in (data, *sources)}
+    kept = {each.method for results in made for each in results if id(each.dataset()) in used}
     for results in made:
         for result in results:
             if result.dataset() is None and result.method not in kept:

@@ -46,7 +46,7 @@ def positional_argument(context: DiagnosisContext) -> Iterator[Violation]:
         if error.type != "ValueError" or error.raised_in[:1] != (_CALL,):
             continue
         layer, line = error.subject or context.subject(place), context.line(place)
-        written = _as_array(line)
+        written = _as_array(line, error.message)
         if written is None:
             message = "{layer} was called with a positional argument that is not a tensor, which Keras 3 "
             message += "refuses: pass it by keyword."
@@ -61,13 +61,19 @@ def positional_argument(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
-def _as_array(line: Location | None) -> str | None:
-    """Return the call on a line with its only argument, a list, as an array; None if there is another."""
+def _as_array(line: Location | None, message: str) -> str | None:
+    """Return the call on a line with its only argument, a list, as an array; None if there is another.
+
+    The message of Keras names the number that it refused (Keras 3.0 to 3.15).
+    """
+    refused = re.search(r"keyword argument: (\S+) \(of type", message)
     for node in nodes_at(line):
         if not isinstance(node, ast.Call) or len(node.args) != 1 or line is None:
             continue
         (given,) = node.args
-        if _is_list_of_numbers(given) and dotted(node.func).rpartition(".")[2] not in _ARRAYS:
+        numbers = {str(node.value) for node in ast.walk(given) if isinstance(node, ast.Constant)}
+        is_it = refused is not None and refused[1].lstrip("-") in numbers
+        if is_it and _is_list_of_numbers(given) and dotted(node.func).rpartition(".")[2] not in _ARRAYS:
             numpy = module_alias(line, "numpy")
             written = ast.unparse(given)
             array = f"{numpy}.array({written})" if numpy else f"keras.ops.array({written})"
