@@ -48,9 +48,7 @@ def keys_in_traces(context: DiagnosisContext, reported: set[object]) -> Iterator
         init = None if drawn.layer is None else context.init_of(drawn.layer)
         if init is not None and outermost_trace(context, init.seq) is not None:
             continue  # a layer that is created in a trace, which LT103 reports
-        if not _is_training(context, trace, is_argument=is_argument) or _has_static_number(
-            context.event(drawn.during)
-        ):
+        if not _is_training(context, trace) or _has_static_number(context.event(drawn.during)):
             continue
         violation = _argument(context, drawn) if is_argument else _constant(context, drawn)
         if violation is not None:
@@ -58,20 +56,24 @@ def keys_in_traces(context: DiagnosisContext, reported: set[object]) -> Iterator
             yield violation
 
 
-def _is_training(context: DiagnosisContext, trace: Event, *, is_argument: bool) -> bool:
-    """Return whether a trace trains a model; if the program trains none, whether its key is a constant.
+def _is_training(context: DiagnosisContext, trace: Event) -> bool:
+    """Return whether a trace trains a model; if the program trains none, whether it is of its own.
 
-    Where a program trains, it may well test with the same numbers each time, or sample with them. One that
-    trains nothing may compare models on the same numbers, for which it gives them one key.
+    Where a program trains, it may well test with the same numbers each time, or sample with them.
     """
     # tests/backends/cases/lt208_frozen_randomness/clean_keys_of_tests.py
     if trace.function is not None and trace.function.role is not None:
         return trace.function.role == "train"
-    trained = {
+    trained = _traces_that_train(context)
+    return trace.seq in trained if trained or context.updated else True
+
+
+def _traces_that_train(context: DiagnosisContext) -> set[int | None]:
+    """Return the outermost traces in which gradients by weights are taken."""
+    return {
         None if (outer := outermost_trace(context, each.during)) is None else outer.seq
         for each in context.observations("weights differentiated")
     }
-    return trace.seq in trained if trained or context.updated else not is_argument
 
 
 def _has_static_number(trace: Event | None) -> bool:
@@ -134,6 +136,8 @@ def _argument(context: DiagnosisContext, drawn: Observation) -> Violation | None
     loops = [] if key is None else list(_loops_around(trace.location, key))
     if key is None or not loops or not _is_the_same(trace.location, key, loops):
         return None
+    if not context.updated and not _traces_that_train(context) and any(map(_goes_over_a_list, loops)):
+        return None  # models, or strengths of noise, may be compared on the same numbers
     given = ast.unparse(key)
     line = line_of(trace.location, key)
     now = f"{given.rpartition('.')[2]}_now"
@@ -176,6 +180,17 @@ def _loops_around(place: Location, key: ast.expr) -> Iterator[_Loop]:
     loops = [node for node in ([] if top is None else ast.walk(top)) if isinstance(node, _Loop)]
     around = [loop for loop in loops if any(node is key for node in ast.walk(loop))]
     yield from sorted(around, key=lambda loop: -loop.lineno)
+
+
+def _goes_over_a_list(loop: _Loop) -> bool:
+    """Return whether a loop goes over things that the program lists there, such as two models.
+
+    tests/backends/cases/lt208_frozen_randomness/clean_models_on_the_same_noise.py
+    """
+    iterables = [loop.iter] if isinstance(loop, ast.For) else []
+    if isinstance(loop, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        iterables = [each.iter for each in loop.generators]
+    return any(isinstance(each, (ast.Tuple, ast.List)) for each in iterables)
 
 
 def _is_the_same(place: Location, key: ast.expr, loops: list[_Loop]) -> bool:
