@@ -104,6 +104,8 @@ class Trainings:
     def _on_torch(self) -> Iterator[Training]:
         """Yield what Keras trains on torch, where each step calls the model: these calls are its runs."""
         trained = [each for each in self._context.layer_observations("fitted") if each[1].role == "trained"]
+        if any(event.function is not None for event in self._context.events("trace")):
+            return  # what torch has compiled runs unseen: lt205_python_state_in_call/another_log_in_xla.py
         for number, model in enumerate(dict.fromkeys(layer for layer, _ in trained)):
             places = {seen.location for layer, seen in trained if layer == model}
             calls = [

@@ -109,8 +109,8 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
             fix_place="in place" if edits or (is_mapped and not fix.startswith("tf.random.")) else None,
             edits=edits,
         )
-    yield from keys_in_traces(context, reported)
     yield from _constant_seeds(context, reported)
+    yield from keys_in_traces(context, reported)
 
 
 def _each_graph_ran_once(context: DiagnosisContext, trace: Event | None) -> bool:
