@@ -42,7 +42,7 @@ def keys_in_traces(context: DiagnosisContext, reported: set[object]) -> Iterator
     for drawn in (*context.observations("constant key"), *context.observations("key as argument")):
         subject = drawn.location if drawn.layer is None else drawn.layer.id
         trace = outermost_trace(context, drawn.during)
-        if drawn.during in leaving or subject in reported or trace is None:
+        if drawn.during in leaving or {subject, drawn.location} & reported or trace is None:
             continue
         is_argument = drawn.what == "key as argument"
         init = None if drawn.layer is None else context.init_of(drawn.layer)

@@ -109,7 +109,9 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
             fix_place="in place" if edits or (is_mapped and not fix.startswith("tf.random.")) else None,
             edits=edits,
         )
-    yield from _constant_seeds(context, reported)
+    seeds = list(_constant_seeds(context, reported))
+    yield from seeds
+    reported |= {seed.location for seed in seeds}  # whose key is a constant, too
     yield from keys_in_traces(context, reported)
 
 
