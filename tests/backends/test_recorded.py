@@ -221,6 +221,8 @@ OTHER_MISTAKES = {
     "torch": {
         "another_numpy_augmentation_in_lambda.py",
         "another_export_of_a_trained_model.py",  # a softmax that only a graph of TensorFlow shows
+        "another_distillation.py",
+        "another_deviation_of_one.py",  # not found there, and neither is the sparse one
         "another_log_in_xla.py",
         "another_order_of_calls.py",
         "another_sparse_from_1.py",
