@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from layertrace.diagnosis.finding import Edit
+from layertrace.diagnosis.guards import module_alias
 from layertrace.diagnosis.method_edits import (
     in_build,
     is_one_statement,
@@ -52,7 +53,7 @@ def by_callback(location: Location | None, path: str, backend: str = "jax") -> C
             _importing(location, "jax"),
         )
     else:
-        name = _name_of_module(location, "tensorflow")
+        name = module_alias(location, "tensorflow")
         text = f"{name or 'tf'}.py_function({function}, [{', '.join(arguments)}], [])"
         importing = () if name else _importing(location, "tensorflow as tf")
     code = lines_with(location, [(location.line, call.col_offset, call.end_col_offset, text)])[0].code
@@ -211,16 +212,6 @@ def _is_static(node: ast.expr) -> bool:
 
 _OF_PYTHON = {"len", "str", "repr", "type", "int", "float", "bool", "isinstance"}
 """Functions of Python that return no tensor."""
-
-
-def _name_of_module(location: Location, module: str) -> str:
-    """Return the name by which a file imports a module; empty if it does not."""
-    tree = tree_of(location.file)
-    nodes = [node for node in ([] if tree is None else tree.body) if isinstance(node, ast.Import)]
-    aliases = [alias for node in nodes for alias in node.names]
-    named = [alias.asname for alias in aliases if alias.name == module and alias.asname]
-    plain = [module for alias in aliases if alias.name.partition(".")[0] == module and alias.asname is None]
-    return next(iter([*named, *plain]), "")
 
 
 def _importing(location: Location, module: str) -> tuple[Edit, ...]:

@@ -58,14 +58,8 @@ def test_the_findings_of_each_program_are_those_that_it_names(backend, start):
     assert len(FOLDERS) >= 30
 
 
-NOT_FOUND = {("torch", "another_sparse_from_1.py")}
-"""Programs whose mistake is not found there."""
-
-
 def is_quick(file, backend):
     """Return whether to run a program: JAX compiles each for seconds, so it runs two of a folder."""
-    if (backend, file.name) in NOT_FOUND:
-        return False
     if backend == "torch" or file.name in ("broken.py", "fixed.py"):
         return True
     others = [each for each in shared(file.parent) if each.name.startswith("another_")]
@@ -117,7 +111,7 @@ def test_the_fixes_cure_the_symptoms(backend, start):
     cases = [
         (name, RAISED.get((backend, name), ill), cured)
         for name, ill, cured in SYMPTOMS
-        if name in names - BY_CHANCE and (backend, f"{Path(name).name}.py") not in NOT_FOUND
+        if name in names - BY_CHANCE
     ]
     files = [str(HERE / f"{name}.py") for name, _, _ in cases]
     shown = printed(start(backend, "-c", RUN_MENDED, str(HERE.parent), *files, has_tensorflow=False))

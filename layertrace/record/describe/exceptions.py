@@ -178,10 +178,8 @@ def first_argument(frame: FrameType) -> object:
     (`utils/traceback_utils.py` of Keras 3 and of tf_keras).
     """
     code = frame.f_code
-    if _is_plain_function(frame):
-        return None
     if code.co_argcount:
-        return frame.f_locals.get(code.co_varnames[0])
+        return None if _is_plain_function(frame) else frame.f_locals.get(code.co_varnames[0])
     if code.co_flags & inspect.CO_VARARGS:
         arguments = frame.f_locals.get(code.co_varnames[code.co_kwonlyargcount])
         return arguments[0] if type(arguments) is tuple and arguments else None

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from layertrace.record.layers import class_facts, is_metric
 from layertrace.record.process import safe
 
 __all__ = [
-    "created_variables", "functional_inside", "layers_inside", "own_variables", "seeds_of",
+    "created_variables", "functional_inside", "layers_inside", "outputs_of", "own_variables", "seeds_of",
     "trainable_inside", "variables_inside",
 ]  # fmt: skip
 
@@ -41,6 +42,15 @@ def functional_inside(model: object) -> object:
     modules = attributes.get("_modules")
     kept = modules.get("_functional") if type(modules) is dict else None
     return attributes.get("_functional", kept)
+
+
+def outputs_of(model: object) -> list[Any]:
+    """Return the first two output tensors of a functional or sequential model; none of another."""
+    attributes = safe.instance_dict(model)
+    functional = safe.instance_dict(functional_inside(model))
+    named = (safe.unwrapped(functional.get(name, attributes.get(name))) for name in ("_outputs", "outputs"))
+    outputs = next(filter(None, named), None)
+    return [] if outputs is None else [tensor for _, tensor in safe.first_items(outputs, 2)]
 
 
 def variables_inside(layer: object) -> list[object]:

@@ -151,6 +151,8 @@ class Callbacks:
                             thread.span = (method, layer, parent, thread, clock(), None, place, shape, dtype)
                             return
                         if id(held[subject]) in internal and not _is_fast(parent, code):
+                            if is_copy:
+                                held.clear()
                             return  # saves 9 µs in each call of a Sequential, which has a Functional inside
                 site = get_site(id(code))
                 if site is not None and hub_.emit is not None:

@@ -74,9 +74,9 @@ def _end_of(schedule: object) -> _End | None:
         if decay is None or not math.isfinite(decay) or factor is None or not 0 < factor < 1:
             return None
         times = math.log(_NEARLY_0) / math.log(factor)
-        return _End(
-            decay, math.ceil(decay * (math.ceil(times) if options.get("staircase") is True else times))
-        )
+        if options.get("staircase") is True:
+            times = math.ceil(times)
+        return _End(decay, math.ceil(decay * times))
     warmup, last = _number(options.get("warmup_steps", 0)), _number(options.get(_ENDS[kind]))
     if decay is None or warmup is None or last != 0 or safe.truth(options.get("cycle")):
         return None

@@ -86,10 +86,12 @@ def _wrappers_inside(model: object) -> Iterator[Any]:
     wrapper = sys.modules["keras"].layers.TorchModuleWrapper
     seen: set[int] = set()
     for module in modules_inside(model):
+        if id(module) in seen:  # with all layers inside it
+            continue
         for layer in (module, *layers_inside(module)):
             if safe.is_a(layer, wrapper) and id(layer) not in seen:
-                seen.add(id(layer))
                 yield layer
+            seen.add(id(layer))
 
 
 def _mode_of(module: object) -> bool | None:

@@ -83,12 +83,8 @@ def _transformed(layer: object, values: Any) -> Any:
         return values * scale + offset if is_known else None
     if not Loaded.backend.is_eager() or safe.truth(attributes.get("invert")):
         return None
-    mean, variance = (_numbers(attributes.get(name)) for name in ("mean", "variance"))
+    mean, variance = (array_of(attributes.get(name)) for name in ("mean", "variance"))
     return None if mean is None or variance is None else (values - mean) / (variance**0.5).clip(1e-7)
-
-
-def _numbers(value: Any) -> Any:
-    return array_of(value)
 
 
 def _padding(array: Any) -> tuple[float, int] | None:

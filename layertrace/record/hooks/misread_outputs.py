@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from layertrace.record.describe.compiled_losses import compiled_loss
-from layertrace.record.describe.layer_contents import functional_inside, own_variables
+from layertrace.record.describe.keras_tensors import operation_of
+from layertrace.record.describe.layer_contents import outputs_of, own_variables
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import spec
 from layertrace.record.frameworks.loaded import Loaded
@@ -82,24 +83,15 @@ def _is_trained_by_keras(model: object) -> bool:
 
 
 def _output(model: object) -> tuple[Any, Any]:
-    """Return the layer of Keras that computes the only output of a functional model, and that output.
-
-    The first item of a tensor's `_keras_history` is the layer (Keras 3.0 to 3.15).
-    """
+    """Return the layer of Keras that computes the only output of a functional model, and that output."""
     tensor, layer = None, model
     for _ in range(_MOST):
-        attributes = safe.instance_dict(layer)
-        functional = safe.instance_dict(functional_inside(layer))
-        named = [functional.get(name, attributes.get(name)) for name in ("_outputs", "outputs")]
-        outputs = next(filter(None, map(safe.unwrapped, named)), None)
-        tensors = [] if outputs is None else safe.last_items(outputs, 2)
+        tensors = outputs_of(layer)
         if not tensors and layer is not model:
-            is_known = safe.is_framework_class(type(layer))
-            return (layer, tensor) if is_known else (None, None)
-        history = safe.unwrapped(safe.framework_attribute(tensors[0], "_keras_history")) if tensors else None
-        if len(tensors) != 1 or history is None:
+            return (layer, tensor) if safe.is_framework_class(type(layer)) else (None, None)
+        if len(tensors) != 1:
             break
-        tensor, layer = tensors[0], safe.first_items(history, 1)[0][1]
+        tensor, layer = tensors[0], operation_of(tensors[0])
     return None, None
 
 

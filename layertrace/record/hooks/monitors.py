@@ -84,7 +84,7 @@ def look_at_monitors(
         ):
             continue
         better = _better(model, monitor.removeprefix("val_"))
-        if not better and _is_score(monitor) and not _falls_with_loss(values, monitor):
+        if not better and _is_score(monitor) and not _may_fall(values, monitor):
             better = "greater"
         taken = _taken_for_better(options.get("monitor_op"))
         key = id(model), kind, monitor, place
@@ -146,8 +146,8 @@ def _is_score(name: str) -> bool:
     return not words.isdisjoint(_SCORES) and words.isdisjoint(_NOT_SCORES)
 
 
-def _falls_with_loss(values: dict[str, object], name: str) -> bool:
-    """Return whether a value fell as the loss did, or is below 0: what is called `iou` is not a score then.
+def _may_fall(values: dict[str, object], name: str) -> bool:
+    """Return whether a lower value may be meant: it fell as the loss did, is below 0, or has only one epoch.
 
     tests/cases/clean/callbacks_that_monitor.py has an `iou` that is 1 minus it, and its negative.
     """
@@ -155,7 +155,7 @@ def _falls_with_loss(values: dict[str, object], name: str) -> bool:
     ends = [_ends(values.get(each)) for each in (name, loss)]
     if None in ends:
         return False
-    if len(cast("list[object]", values[name])) < 2:  # one epoch does not show in which direction it goes
+    if len(cast("list[object]", values[name])) < 2:
         return True
     (first, last), (first_loss, last_loss) = cast("list[tuple[float, float]]", ends)
     return (last < first and last_loss < first_loss) or max(first, last) < 0

@@ -6,10 +6,10 @@ import math
 import sys
 from typing import Any
 
+from layertrace.record.describe.layer_contents import outputs_of
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import array_of, spec
 from layertrace.record.layers import register_layer
-from layertrace.record.process import safe
 from layertrace.record.spans import CodePosition
 
 __all__ = ["look_at_class_weight", "look_at_targets"]
@@ -83,10 +83,7 @@ def _class_count(model: object, targets: Any, classes: list[int]) -> int:
     """
     if targets.ndim == 2 and targets.shape[1] > 1:
         return int(targets.shape[1])
-    attributes = safe.instance_dict(model)
-    functional = safe.instance_dict(attributes.get("_functional")) or attributes
-    outputs = safe.unwrapped(functional.get("_outputs", functional.get("outputs")))
-    tensors = [] if outputs is None else safe.last_items(outputs, 2)
+    tensors = outputs_of(model)
     described = spec(tensors[0]) if len(tensors) == 1 else None
     shape = () if described is None or described.shape is None else described.shape
     count = max(shape[1] or 0, 2) if len(shape) == 2 else 0

@@ -13,8 +13,8 @@ from layertrace.record.describe.dropped_masks import dropped_mask, has_mask, nod
 from layertrace.record.describe.keras_tensors import operation_of
 from layertrace.record.describe.late_settings import set_late
 from layertrace.record.describe.layer_contents import (
-    functional_inside,
     layers_inside,
+    outputs_of,
     own_variables,
     variables_inside,
 )
@@ -147,15 +147,9 @@ def _output_layer(layer: object) -> int | None:
 
     An operation that is not a layer has no number.
     """
-    attributes = safe.instance_dict(layer)
-    inside = safe.instance_dict(functional_inside(layer))
-    for name in ("_outputs", "outputs"):
-        outputs = safe.unwrapped(inside.get(name, attributes.get(name)))
-        tensors = [] if outputs is None else safe.last_items(outputs, 2)
-        if len(tensors) == 1:
-            record = live_layers.get(operation_of(tensors[0]))
-            return None if record is None else record.number
-    return None
+    tensors = outputs_of(layer)
+    record = live_layers.get(operation_of(tensors[0])) if len(tensors) == 1 else None
+    return None if record is None else record.number
 
 
 def _regularized(layer: object) -> tuple[str, ...]:

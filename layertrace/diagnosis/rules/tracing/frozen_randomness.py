@@ -62,7 +62,8 @@ def frozen_randomness(context: DiagnosisContext) -> Iterator[Violation]:
       initializer.
     - Of a key of JAX, one that is a constant of a trace that trains, whose numbers are combined with data; or
       one that a loop gives to a jitted function, and never changes. If a program trains nothing, any trace
-      counts. A matrix that data is multiplied by may be fixed on purpose, and so may what tests draw.
+      counts, unless the loop goes over a list of things: these may be compared on the same numbers. A matrix
+      that data is multiplied by may be fixed on purpose, and so may what tests draw.
     - In layers that only run eagerly, a key of JAX is an array of two `uint32` in an attribute that `call`
       does not set, or one that `call` makes from a constant.
     - Functions of `tf.random` are stateful, and not reported for a seed; `tf.random.stateless_*` are.

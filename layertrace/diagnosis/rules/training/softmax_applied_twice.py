@@ -7,14 +7,14 @@ import math
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.context import DiagnosisContext, seqs
+from layertrace.diagnosis.context import DiagnosisContext, seqs, specs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_edits import text_replaced
 from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import Event, Location, TensorSpec
+from layertrace.timeline.event import Event, LayerRef, Location, TensorSpec
 
 _ACTIVATIONS = ("Activation", "Softmax")
 """Layers of Keras that do nothing else."""
@@ -130,15 +130,22 @@ def _violation(context: DiagnosisContext, seen: Observation) -> Violation:
 def _second_layer(context: DiagnosisContext, seen: Observation, squash: str) -> Violation | None:
     """Return the violation of an `Activation` or `Softmax` that is called on outputs which have it already.
 
-    Keras takes the activation before its loss back, so the loss finds the one of the layer inside.
+    Keras takes the activation before its loss back, so the loss finds the one of the layer inside. One that
+    runs before that layer is a gate: tests/cases/lt531_softmax_applied_twice/another_gate_inside.py
     """
     step = context.event(seen.during)
-    if step is None:
+    inner = [] if step is None or seen.layer is None else _calls_in(context, seen.layer, step)
+    if step is None or not inner:
         return None
     for layer, state in ((state.layer, state) for state in context.states.values()):
         if layer.class_name not in _ACTIVATIONS or layer == seen.layer or state.activation != squash:
             continue
-        calls = [call for call in context.of(layer, "call") if step in context.ancestors(call)]
+        outputs = next(specs(inner[-1].outputs), None)
+        calls = [
+            call
+            for call in _calls_in(context, layer, step)
+            if call.seq > inner[-1].seq and next(specs(call.inputs), None) == outputs
+        ]
         init = context.init_of(layer)
         if calls and init is not None:
             return Violation(
@@ -151,6 +158,10 @@ def _second_layer(context: DiagnosisContext, seen: Observation, squash: str) -> 
                 fix_place="elsewhere",
             )
     return None
+
+
+def _calls_in(context: DiagnosisContext, layer: LayerRef, step: Event) -> list[Event]:
+    return [call for call in context.of(layer, "call") if step in context.ancestors(call)]
 
 
 def _creation(init: Event) -> ast.Call | None:

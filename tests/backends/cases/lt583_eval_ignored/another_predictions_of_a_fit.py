@@ -1,4 +1,4 @@
-"""Keras cannot tell a model whose call takes no `training` that it predicts: its dropout drops."""
+"""The `call` of a model takes no `training`, so its dropout also drops while Keras predicts."""
 
 import keras
 import numpy as np
