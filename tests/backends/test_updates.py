@@ -11,7 +11,12 @@ pytestmark = pytest.mark.slow
 
 needs_jax = pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="needs JAX, as in .ci/run")
 
+# Without garbage collections: JAX, which Keras imports if it is installed, has a callback that runs in each,
+# and dynamo compiles that too if one comes within a step.
 COMPILED_BEFORE = """
+import gc
+gc.disable()
+
 import keras, torch, layertrace
 from torch._dynamo.utils import counters
 from torch.optim import optimizer as of_torch
