@@ -68,3 +68,34 @@ def test_a_helper_of_two_steps_gets_its_training_from_the_step_that_trains():
         "def calculate_loss(self, x, training=False):",
         "with tf.GradientTape() as tape: loss = self.calculate_loss(x, training=True)",
     ]
+
+
+def test_a_fix_names_what_the_program_calls_the_layer():
+    """The model is `backbone` for Keras, and `base` in the program."""
+    path = HERE / "lt546_training_overridden" / "another_thawed_for_fine_tuning.py"
+    (finding,) = run(path).timeline.findings(select=["LT546"])
+
+    assert finding.layer.name == "backbone"
+    assert finding.fix.startswith("for layer in base.layers:\n")
+
+
+TWO_FITS = """
+import keras, numpy as np
+images, y = np.linspace(0.0, 1.0, 192, dtype="float32").reshape(16, 2, 2, 3), np.ones((16, 1))
+inputs = keras.Input((2, 2, 3))
+hidden = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(inputs))
+model = keras.Model(inputs, keras.layers.Dense(1)(hidden))
+model.compile("sgd", "mse")
+model.fit(images, y, verbose=0)
+model.fit(images, y, verbose=0)
+"""
+
+
+def test_two_fits_to_data_that_is_scaled_are_one_finding(tmp_path):
+    """The fix changes both lines."""
+    path = tmp_path / "two_fits.py"
+    path.write_text(TWO_FITS)
+    (finding,) = run(path).timeline.findings(select=["LT575"])
+
+    assert [edit.location.line for edit in finding.edits] == [8, 9]
+    assert finding.location.line == 8

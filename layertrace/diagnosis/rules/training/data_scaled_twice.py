@@ -12,6 +12,7 @@ from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._targets import argument_of_fit
 from layertrace.timeline.context import Observation
+from layertrace.timeline.event import LayerRef
 
 
 @rule("LT575", "data-scaled-twice", "warning", links.PREPROCESSING, backends=WITH_TRAINING)
@@ -42,7 +43,10 @@ def data_scaled_twice(context: DiagnosisContext) -> Iterator[Violation]:
 
     Looked at are arrays of up to 4 million numbers that `fit` is given, and functional models of Keras 3.
     """
-    for layer, seen in context.layer_observations("scaled twice"):
+    fits: dict[LayerRef, list[Observation]] = {}
+    for layer, each in context.layer_observations("scaled twice"):
+        fits.setdefault(layer, []).append(each)
+    for layer, (seen, *later) in fits.items():
         init = context.init_of(layer)
         place = None if init is None else init.location
         scale = seen.before if isinstance(seen.before, float) else 1.0
@@ -50,13 +54,16 @@ def data_scaled_twice(context: DiagnosisContext) -> Iterator[Violation]:
             [each for each in seen.now if isinstance(each, float)] if isinstance(seen.now, tuple) else []
         )
         least, greatest = numbers if len(numbers) == 2 else (0.0, 1.0)
-        edits = _unscaled(seen)
+        edits = tuple(edit for fit in (seen, *later) for edit in _unscaled(fit))
         yield Violation(
             message=f"{{layer}} scales pixels by 1/{1 / scale:g}, and this fit has data from {least:.3g} to "
             f"{greatest:.3g}: the layers behind it see at most {scale * greatest:.2g}.",
             layer=layer,
             location=seen.location,
-            evidence=(Evidence("scaled here", (), place),) if place is not None else (),
+            evidence=(
+                *((Evidence("scaled here", (), place),) if place is not None else ()),
+                *(Evidence("and fitted to such data", (), fit.location) for fit in later),
+            ),
             fix="" if edits else "x * 255.0  # or without the division that made x",
             fix_place="elsewhere",
             edits=edits,

@@ -11,7 +11,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import own_layers, was_frozen
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._shared import given_training
-from layertrace.diagnosis.user_source import function_around, tree_of
+from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef, Location
 from layertrace.timeline.ownership import is_container
@@ -55,8 +55,13 @@ def training_overridden(context: DiagnosisContext) -> Iterator[Violation]:
         inside = _inside(context, layer)
         norms = [state.layer for state in inside if _moves(context, state)]
         drops = [state.layer for state in inside if _drops(context, state)]
-        if overridden and (norms or drops):
-            yield _violation(layer, place, given, overridden[0], norms or drops, has_norms=bool(norms))
+        thawed = [
+            call
+            for call in overridden
+            if not norms or not all(was_frozen(context, norm, call.start_ns) for norm in norms)
+        ]
+        if thawed and (norms or drops):
+            yield _violation(layer, place, given, thawed[0], norms or drops, has_norms=bool(norms))
 
 
 def _called(context: DiagnosisContext) -> Iterator[tuple[LayerRef, Location, Event | None]]:
@@ -127,6 +132,19 @@ def _drops(context: DiagnosisContext, state: LayerState) -> bool:
     return any(call.training is True for call in context.of(state.layer, "call"))
 
 
+_MOST_NAMES = 3
+
+
+def _called_at(place: Location) -> str:
+    """Return what the program calls the layer that a line calls with `training`; empty if that is unclear."""
+    calls = [
+        node
+        for node in nodes_at(place)
+        if isinstance(node, ast.Call) and any(each.arg == "training" for each in node.keywords)
+    ]
+    return dotted(calls[0].func) if len(calls) == 1 else ""
+
+
 def _violation(
     layer: LayerRef,
     place: Location,
@@ -136,18 +154,23 @@ def _violation(
     *,
     has_norms: bool,
 ) -> Violation:
-    who = "it" if inside[0] == layer else f"its {' and '.join(each.name for each in inside[:3])}"
-    does = "averages new statistics" if has_norms else "drops out"
-    fix = f"{layer.name}.trainable = False"
+    names = [each.name for each in inside]
+    last = names.pop() if len(names) <= _MOST_NAMES else f"{len(names) - _MOST_NAMES + 1} more"
+    who = " and ".join(filter(None, (", ".join(names[: _MOST_NAMES - 1]), last)))
+    who = "it" if inside[0] == layer else f"its {who}"
+    verb = "average" if has_norms else "drop"
+    does = f"{verb}{'s' if len(inside) == 1 else ''} {'new statistics' if has_norms else 'out'}"
+    name = _called_at(place) or layer.name
+    fix = f"{name}.trainable = False"
     if has_norms and layer != inside[0]:
         fix = (
-            f"for layer in {layer.name}.layers:\n"
+            f"for layer in {name}.layers:\n"
             "    if isinstance(layer, keras.layers.BatchNormalization):\n"
             "        layer.trainable = False"
         )
     if not has_norms:
         fix = (
-            f"class Inference(keras.layers.Layer):  # call Inference({layer.name}) instead\n"
+            f"class Inference(keras.layers.Layer):  # call Inference({name}) instead\n"
             "    def __init__(self, inner):\n"
             "        super().__init__()\n"
             "        self.inner = inner\n"
