@@ -461,6 +461,16 @@ def test_findings_are_marked_at_their_chapter():
     assert any(re.match(r"5  net = Net\(\) .*◄ LT101", line) for line in lines)
 
 
+def test_a_finding_without_an_event_is_marked_at_its_line():
+    """What a `fit` was given has no event; its line has the finding, before the exception that ended it."""
+    timeline = training()
+    place = Location(f"{DIRECTORY}/{Story().file}", 6)
+    finding = Finding(code="LT573", name="n", severity="error", message="m", location=place)
+    lines = shown(timeline, findings=[finding])
+
+    assert [line[0] for line in lines if "◄ LT573" in line] == ["6"]
+
+
 def test_notes_come_right_after_the_headline():
     """What was not seen comes before what was."""
     story = Story()

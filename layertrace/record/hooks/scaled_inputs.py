@@ -38,13 +38,17 @@ def look_at_scaling(model: object, data: object, place: CodePosition | None) -> 
     # Black and white may be 0 and 1: tests/cases/clean/data_scaled_once.py
     if least < 0 or not _LEAST_MAXIMUM < greatest <= 1 or bool((array == array.round()).all()):
         return
+    attributes = safe.instance_dict(scaling[0])
+    scale, offset = attributes["scale"], attributes.get("offset")
+    # An offset may be one for each channel.
+    scaled = [scale * each + offset for each in (least, greatest) if type(offset) in (int, float)]
     add_observation(
         PendingObservation(
             "scaled twice",
             (id(scaling[0]), place),
             layer=register_layer(scaling[0]),
-            before=safe.instance_dict(scaling[0]).get("scale"),
-            now=(least, greatest),
+            before=scale,
+            now=(least, greatest, *scaled),
             place=place,
         )
     )

@@ -19,11 +19,20 @@ from layertrace.render.wording.styles import ERROR, FOLD, KINDS, MODES, NAME, NO
 from layertrace.timeline.chapters import Chapter
 from layertrace.timeline.context import BACKENDS
 
-__all__ = ["OverviewRow", "RowWriter", "shortened"]
+__all__ = ["OverviewRow", "RowWriter", "is_about", "shortened"]
 
 SMALL_PART = 10
 LEAST_BETWEEN = 0.2
 LEAST_BETWEEN_OF_ALL = 0.03
+
+
+def is_about(finding: Finding, chapter: Chapter, contents: Contents) -> bool:
+    """Return whether a finding names an event or a line of a chapter."""
+    line = finding.location
+    return not contents.seqs.isdisjoint(finding.events) or any(
+        line is not None and line.file == statement.file and statement.first <= line.line <= statement.last
+        for statement in chapter.statements
+    )
 
 
 @dataclass(slots=True)
@@ -107,7 +116,7 @@ class RowWriter:
             row.tail = inked(f"  {self._glyphs.dots} {len(chapter.statements) - 1:,} more", QUIET)
         if chapter.duration_ns is not None:
             row.time = formatting.duration(chapter.duration_ns, glyphs)
-        row.words += self._troubles(contents)
+        row.words += self._troubles(chapter, contents)
         return row, passes
 
     # The statement
@@ -132,14 +141,14 @@ class RowWriter:
             text.append(f"  in thread {glyphs.user(chapter.thread)}", QUIET)
         return text
 
-    def _troubles(self, contents: Contents) -> Iterator[Text]:
+    def _troubles(self, chapter: Chapter, contents: Contents) -> Iterator[Text]:
+        seen = {f.code: f for f in reversed(self._findings) if is_about(f, chapter, contents)}
+        for code, finding in sorted(seen.items()):
+            yield inked(f"{self._glyphs.mark} {code}", SEVERITIES[finding.severity])
         for event in contents.errors[:1]:
             yield event_phrases.trouble(event, self._glyphs)
         if len(contents.errors) > 1:
             yield inked(formatting.counted(len(contents.errors) - 1, "further error"), ERROR)
-        seen = {f.code: f for f in reversed(self._findings) if contents.seqs.intersection(f.events)}
-        for code, finding in sorted(seen.items()):
-            yield inked(f"{self._glyphs.mark} {code}", SEVERITIES[finding.severity])
 
     # The passes
 

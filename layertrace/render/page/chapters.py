@@ -9,7 +9,7 @@ from typing import Any
 from layertrace.diagnosis import Finding
 from layertrace.render.chapters import sentences
 from layertrace.render.chapters.contents import Contents, Pass, contents_of
-from layertrace.render.chapters.rows import RowWriter
+from layertrace.render.chapters.rows import RowWriter, is_about
 from layertrace.render.page.columns import MISSING
 from layertrace.render.page.tables import Tables
 from layertrace.render.wording.glyphs import UNICODE, printable
@@ -73,7 +73,7 @@ def chapter_rows(
             [
                 place
                 for place, finding in enumerate(findings)
-                if finding.severity != "note" and _is_about(finding, chapter, inside)
+                if finding.severity != "note" and is_about(finding, chapter, inside)
             ],
         ]
         for chapter, inside in zip(found, contents, strict=True)
@@ -91,15 +91,6 @@ def _words(writer: RowWriter, chapter: Chapter, contents: Contents) -> Iterator[
 def _counts(way: Pass) -> Iterator[str]:
     counts = list(filter(None, (sentences.numbers(way), sentences.runs(way))))
     yield from counts or [f"call ×{way.calls:,}" if way.calls > 1 else "call"]
-
-
-def _is_about(finding: Finding, chapter: Chapter, contents: Contents) -> bool:
-    """Return whether a finding names an event or a line of a chapter."""
-    line = finding.location
-    return not contents.seqs.isdisjoint(finding.events) or any(
-        line is not None and line.file == statement.file and statement.first <= line.line <= statement.last
-        for statement in chapter.statements
-    )
 
 
 def _place(chapter: Chapter) -> Location:

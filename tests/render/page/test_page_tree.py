@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import stories
-from hand_made import Story, raised
+from hand_made import DIRECTORY, Story, raised
 from looking import FINDING, chosen, in_a_browser, line
 from msgspec import structs
 from playwright.sync_api import expect
@@ -17,6 +17,8 @@ from layertrace.render.wording.file_names import Places
 from layertrace.render.wording.glyphs import UNICODE
 from layertrace.render.wording.layer_names import Names
 from layertrace.timeline import Location, Timeline
+from layertrace.timeline.context import RecordingContext
+from layertrace.timeline.statements import Statement
 
 
 @in_a_browser
@@ -63,6 +65,23 @@ def test_every_event_has_its_line(shown, story):
     expected = len(timeline) + folded["count"] + heads
 
     expect(tab.locator("#tree")).to_have_css("height", f"{expected * 24}px")
+
+
+@in_a_browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_code_of_a_finding_is_shown_whole_in_a_row_of_a_long_statement(shown, width):
+    """Of a statement with many arguments, the source is cut, not the code of what is found in it."""
+    story = Story()
+    layer = story.layer("Dense", "dense")
+    for _ in range(40):
+        story.call(layer, "float32[2, 4]", "float32[2, 4]", at=4)
+    file = f"{DIRECTORY}/{story.file}"
+    fit = Statement(file, 4, 4, source=f"model.fit({', '.join(f'argument_{n}={n}' for n in range(20))})")
+    timeline = Timeline(story.events, (), RecordingContext(statements=(fit,)))
+    tab = shown(timeline, findings=[replace(FINDING, location=Location(file, 4), evidence=())], width=width)
+
+    expect(tab.locator(".line.chapter .mark")).to_have_text("LT101")
+    expect(tab.locator(".line.chapter .mark")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize(("events", "stretches"), [((), 1), ((4,), 2), (tuple(range(9)), 1)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
@@ -53,11 +53,11 @@ def data_scaled_twice(context: DiagnosisContext) -> Iterator[Violation]:
         numbers = (
             [each for each in seen.now if isinstance(each, float)] if isinstance(seen.now, tuple) else []
         )
-        least, greatest = numbers if len(numbers) == 2 else (0.0, 1.0)
         edits = tuple(edit for fit in (seen, *later) for edit in _unscaled(fit))
         yield Violation(
-            message=f"{{layer}} scales pixels by 1/{1 / scale:g}, and this fit has data from {least:.3g} to "
-            f"{greatest:.3g}: the layers behind it see at most {scale * greatest:.2g}.",
+            message=f"{{layer}} scales pixels by 1/{1 / scale:g}, and this fit has data from "
+            f"{_range(numbers[:2]) or '0 to 1'}: the layers behind it see "
+            f"{_range(numbers[2:]) or 'hardly a difference'}.",
             layer=layer,
             location=seen.location,
             evidence=(
@@ -68,6 +68,10 @@ def data_scaled_twice(context: DiagnosisContext) -> Iterator[Violation]:
             fix_place="elsewhere",
             edits=edits,
         )
+
+
+def _range(numbers: Sequence[float]) -> str:
+    return " to ".join(f"{round(each, 4):.3g}" for each in numbers)
 
 
 _PIXEL = ("255", "255.0")
