@@ -143,8 +143,8 @@ class RowWriter:
 
     def _troubles(self, chapter: Chapter, contents: Contents) -> Iterator[Text]:
         seen = {f.code: f for f in reversed(self._findings) if is_about(f, chapter, contents)}
-        for code, finding in sorted(seen.items()):
-            yield inked(f"{self._glyphs.mark} {code}", SEVERITIES[finding.severity])
+        if codes := [inked(code, SEVERITIES[seen[code].severity]) for code in sorted(seen)]:
+            yield inked(f"{self._glyphs.mark} ", codes[0].style) + Text(" ").join(codes)
         for event in contents.errors[:1]:
             yield event_phrases.trouble(event, self._glyphs)
         if len(contents.errors) > 1:
