@@ -292,6 +292,23 @@ print(sum(event.duration_ns for event in runs))
     assert compiled > 5 * first
 
 
+def test_a_file_that_is_written_meanwhile_has_the_time_to_compile(lines_of, tmp_path):
+    """A trace is written at its end, and again when XLA has compiled its graph."""
+    path = str(tmp_path / "run.jsonl")
+    live, kept = lines_of(f"""{NET}
+import layertrace
+from layertrace.record.recording import autosave
+autosave.SECONDS = 0.01
+with layertrace.trace(save={path!r}) as timeline:
+    fitted()
+for each in (timeline, layertrace.Timeline.load({path!r})):
+    print([event.graph.compile_ns for event in each.where(kind="trace")])
+""")
+
+    assert "None" not in live
+    assert kept == live
+
+
 def test_a_trace_leaves_the_functions_of_keras_as_they_were(lines_of):
     """Also those of models that lived before, and while two recordings overlap."""
     seen = lines_of(f"""{NET}

@@ -12,6 +12,7 @@ from typing import cast
 
 from layertrace.errors import FormatError
 from layertrace.record.hooks.runs import RunNote
+from layertrace.record.hooks.traces import TraceNote
 from layertrace.record.hooks.variables import VariableNote
 from layertrace.record.process.descriptors import Reserved
 from layertrace.record.process.guard import guarded, report_internal_error, warn_once
@@ -28,6 +29,9 @@ SECONDS = 0.4
 
 _AT_FIRST = 0.02
 """The same until something happens: workers of a `multiprocessing.Pool` may be killed after one task."""
+
+_GROWING = ("run", "trace", "variable")
+"""Events that change later: runs are counted, JAX compiles what it has traced, variables get paths."""
 
 _in_use: set[tuple[int, int]] = set()
 """The files that recordings of this process are being saved to (`Reserved.identity`)."""
@@ -74,7 +78,7 @@ class Saver:
         self._start_ns = 0
         self._numbers = count()
         self._begun: dict[int, Span] = {}  # written as begun; the spans are kept so that ids stay theirs
-        self._growing: list[tuple[Record, object]] = []  # runs that still count, variables without a path
+        self._growing: list[tuple[Record, object]] = []  # of the kinds in `_GROWING`
         self._is_broken = False
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._work, name="layertrace saves", daemon=True)
@@ -211,12 +215,11 @@ class Saver:
         span = record[SPAN]
         if self._begun.pop(id(span), None) is not None:
             self._writer.ended(self._builder.again(record))
-            return
-        event = self._builder.next(record, next(self._numbers))
-        self._writer.event(event)
+        else:
+            self._writer.event(self._builder.next(record, next(self._numbers)))
         if is_running:
             self._begun[id(span)] = span
-        elif event.kind in ("run", "variable"):
+        elif span[METHOD].kind in _GROWING:
             self._growing.append((record, _state(record)))
 
     def _write_changes(self) -> None:
@@ -229,10 +232,12 @@ class Saver:
 
 
 def _state(record: Record) -> object:
-    """Return what may still change of an event: how often a function ran, the name of a variable."""
+    """Return what may still change of an event: how often a function ran, the time to compile, a name."""
     span = record[SPAN]
     if span[METHOD].kind == "run":
         return cast(RunNote, span[DETAIL]).times
+    if span[METHOD].kind == "trace":
+        return cast(TraceNote, span[DETAIL]).graph
     return cast(VariableNote, span[DETAIL]).spec
 
 

@@ -143,8 +143,10 @@ class RowWriter:
 
     def _troubles(self, chapter: Chapter, contents: Contents) -> Iterator[Text]:
         seen = {f.code: f for f in reversed(self._findings) if is_about(f, chapter, contents)}
-        if codes := [inked(code, SEVERITIES[seen[code].severity]) for code in sorted(seen)]:
-            yield inked(f"{self._glyphs.mark} ", codes[0].style) + Text(" ").join(codes)
+        codes = [(code, SEVERITIES[finding.severity]) for code, finding in sorted(seen.items())]
+        if codes:
+            mark = inked(f"{self._glyphs.mark} ", codes[0][1])
+            yield mark + Text(" ").join(inked(code, style) for code, style in codes)
         for event in contents.errors[:1]:
             yield event_phrases.trouble(event, self._glyphs)
         if len(contents.errors) > 1:
