@@ -105,9 +105,12 @@ class UsefulFunctions:
 
         tests/cases/clean/new_models_and_functions_that_are_meant.py has a cross-validation, the stages of
         one model, and agents whose functions run often. In tests/cases/clean/many_small_fits.py, functions
-        train variables without a layer.
+        train variables without a layer. tests/cases/clean/ensembles_on_one_trunk.py keeps a function for
+        each of its heads.
         """
         outermost = [trace, *self._context.enclosing(trace, "trace")][-1]
+        if self._is_kept(outermost):
+            return True
         if self.repeats_training(trace):
             return False
         if outermost.function in self._training:
@@ -117,6 +120,17 @@ class UsefulFunctions:
             return True
         runs = sum(run.times for run in self._runs.get(outermost.function, ()))
         return runs >= MIN_RUNS_PER_TRACE * self._traces[outermost.function]
+
+    def _is_kept(self, trace: Event) -> bool:
+        """Return whether a function runs again after another of its code was traced on the same line."""
+        function, place = trace.function, (trace.location, trace.defined_at)
+        later = [
+            other.seq
+            for other in self._context.events("trace")
+            if other.function is not None and function is not None and other.function.id > function.id
+            if (other.location, other.defined_at) == place
+        ]
+        return any(run.seq > min(later) for run in self._runs.get(function, ())) if later else False
 
     def repeats_training(self, trace: Event) -> bool:
         """Return whether a function updates what an earlier one of its code did, by the same optimizer."""
@@ -134,21 +148,23 @@ class UsefulFunctions:
         return function is not None and function.role is None and mine in others
 
     def _trains_what_another_trains(self, trace: Event) -> bool:
-        """Return whether a function of the same code, created earlier, updates the same variables.
+        """Return whether functions of the same code, created earlier, update all of its variables.
 
-        Those of one model that Keras compiles again are a matter of its `compile`.
+        Those of one model that Keras compiles again are a matter of its `compile`. A function that also
+        updates variables of its own trains something new: tests/cases/clean/ensembles_on_one_trunk.py has
+        heads that tune one trunk in turn.
         """
-        variables = self._training[trace.function] - {0}
-        function = trace.function
+        function, updated_earlier = trace.function, set[int]()
         for other, updated in self._training.items():
-            if other is None or function is None or other.id >= function.id or not variables & updated:
+            if other is None or function is None or other.id >= function.id:
                 continue
             is_of_keras = function.role is not None or other.role is not None
             if is_of_keras and (function.role != other.role or function.model == other.model):
                 continue
             if is_of_keras or self._defined_at(other) == trace.defined_at:
-                return True
-        return False
+                updated_earlier |= updated
+        variables = self._training[function] - {0}
+        return bool(variables) and variables <= updated_earlier
 
     def _defined_at(self, function: FunctionRef) -> Location | None:
         return next(

@@ -49,8 +49,9 @@ def function_recreated(context: DiagnosisContext) -> Iterator[Violation]:
 
     - Reported if there are five or more functions of the same code; three, if they train the same variables
       by the same optimizer.
-    - Functions that train new variables, such as the models of a cross-validation, are taken to be intended,
-      and so are other functions that run at least five times for each of their traces.
+    - Functions that train new variables, such as the models of a cross-validation or heads on one trunk, are
+      taken to be intended. So are other functions that run at least five times for each of their traces,
+      and those that run again after the next one of their code was traced, as in an ensemble.
     - A model that is compiled again with other layers frozen, or after `set_weights` or `load_weights`, is
       taken to begin a new stage. So is one with another learning rate, except if its optimizer
       loses moments each time, as all but SGD do, and it makes fewer than 50 steps with each rate.
