@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Edit
 from layertrace.diagnosis.guards import statement_node
+from layertrace.diagnosis.loss_paths import LossPaths, names_in, names_set
 from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.training_steps import backward_calls, nodes_around
 from layertrace.diagnosis.user_source import dotted, line_of, nodes_of
@@ -43,12 +44,19 @@ ADVICE = {
 }
 
 
-def cut_in_torch(context: DiagnosisContext, update: Observation) -> tuple[Location, str] | None:
+def cut_in_torch(
+    context: DiagnosisContext, update: Observation, called: Location | None
+) -> tuple[Location, str] | None:
     """Return the line that cuts the gradients of an update, and by what; None if there are several.
 
     Looked at are the statements that compute the loss of a `backward`, and `call` of the program's layers.
+
+    Args:
+        context: What was recorded.
+        update: An update without gradients.
+        called: Where the step calls the layer whose weights get none.
     """
-    found = [*_in_step(context, update)]
+    found = [*_in_step(context, update, called)]
     for layer in context.layers:
         method = context.call_defined_at(layer)
         if method is not None and is_user_defined(layer):
@@ -87,7 +95,9 @@ def _only_makes_number(statement: ast.stmt) -> bool:
     return ast.unparse(number.value) == ast.unparse(statement.targets[0])
 
 
-def _in_step(context: DiagnosisContext, update: Observation) -> Iterator[tuple[Location, str]]:
+def _in_step(
+    context: DiagnosisContext, update: Observation, called: Location | None
+) -> Iterator[tuple[Location, str]]:
     """Yield what cuts gradients in the statements that compute the loss of a step from outputs of layers."""
     place = update.location
     if place is None:
@@ -102,21 +112,26 @@ def _in_step(context: DiagnosisContext, update: Observation) -> Iterator[tuple[L
     defined, nodes = nodes_around(place)
     assignments = [node for node in nodes if isinstance(node, (ast.Assign, ast.AugAssign))]
     names: set[str] = set()
-    reads = {name for _, loss in backward_calls(nodes) for name in _names(loss)}
+    reads = {name for _, loss in backward_calls(nodes) for name in names_in(loss)}
+    paths = LossPaths(place, nodes, reads)
     while reads - names:
         names |= reads
-        reads = {name for each in assignments if _sets(each) & names for name in _names(each.value)}
-    computing = [each for each in assignments if _sets(each) & names and (each.end_lineno or 0) >= first]
+        reads = {name for each in assignments if names_set(each) & names for name in names_in(each.value)}
+    computing = [each for each in assignments if names_set(each) & names and (each.end_lineno or 0) >= first]
     inner = {child for statement in computing for child in ast.walk(statement)}
     blocks = [
         node
         for node in nodes
         if isinstance(node, ast.With) and any(child in inner for child in ast.walk(node))
     ]
-    managers = [item.context_expr for block in blocks for item in block.items]
+    managers = {item.context_expr: block.body for block in blocks for item in block.items}
     expressions = [*managers, *(each.value for each in computing)]
     parts = [child for expression in expressions for child in ast.walk(expression)]
-    yield from _cuts(defined, sorted(filter(_is_placed, parts), key=_position))
+    # What is cut must be what the layer computes:
+    # tests/backends/cases/lt504_layer_never_called/another_head_beside_a_detached_target.py
+    for node in sorted(filter(_is_placed, parts), key=_position):
+        within = managers.get(node, [node]) if isinstance(node, ast.expr) else [node]
+        yield from (cut for cut in _cuts(defined, [node]) if paths.is_cut(called, within))
 
 
 def _cuts(method: Location, nodes: Iterable[ast.AST]) -> Iterator[tuple[Location, str]]:
@@ -132,17 +147,6 @@ def _cuts(method: Location, nodes: Iterable[ast.AST]) -> Iterator[tuple[Location
 
 def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func)
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def _sets(statement: ast.Assign | ast.AugAssign) -> set[str]:
-    targets: Sequence[ast.expr] = (
-        statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    )
-    return {name for target in targets for name in _names(target)}
 
 
 def _is_placed(node: ast.AST) -> bool:

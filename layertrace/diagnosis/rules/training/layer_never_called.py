@@ -10,14 +10,15 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.cut_gradients import ADVICE, OPERATIONS, cut_in_torch, without_cut
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.loss_paths import LossPaths, names_in
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building.output_unused import unused_outputs
 from layertrace.diagnosis.rules.training._left_out import output_left_out
 from layertrace.diagnosis.rules.training._predicted import predicted_in_tape, with_call
 from layertrace.diagnosis.soft_operations import differentiable, operations_without_gradient
-from layertrace.diagnosis.tapes import block_of, request_at, statements_of_target
-from layertrace.diagnosis.training_steps import gradient_before
+from layertrace.diagnosis.tapes import argument, block_of, request_at, statements_of_target
+from layertrace.diagnosis.training_steps import gradient_before, nodes_around
 from layertrace.diagnosis.user_source import assigned_pairs, is_in_tape, is_within, line_of, nodes_at
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, LayerRef, Location
@@ -82,7 +83,7 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         blocked = next((each for each in blocks if {*each.variables} & {*own}), None)
         if blocked is None and calls:
-            blocked = _in_eager_step(context, update)
+            blocked = _in_eager_step(context, calls, update)
         if blocked is not None:
             if blocked.location not in blocked_at:
                 blocked_at.add(blocked.location)
@@ -95,8 +96,13 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         init = context.init_of(state.layer)
         creation = init.location if init is not None else update.location
+        is_dropped = _is_dropped(context, calls, update)
         cause = (
-            "was called, but no gradient reaches it from the loss" if calls else "was built but never called"
+            "was called, but the step does not use what it returns"
+            if is_dropped
+            else "was called, but no gradient reaches it from the loss"
+            if calls
+            else "was built but never called"
         )
         yield Violation(
             message=f"{{layer}} {cause}: its weights ({names}) get no gradient and never change.",
@@ -106,7 +112,9 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
                 Evidence("gradients are None in this update", (), update.location),
                 Evidence("created here", seqs(init), creation),
             ),
-            fix="# use only operations that have gradients: no argmax, round, .numpy() or stop_gradient"
+            fix="# add a loss of what it returns, or leave its weights out of the optimizer"
+            if is_dropped
+            else "# use only operations that have gradients: no argmax, round, .numpy() or stop_gradient"
             if calls
             else f"x = self.{_attribute(context, state.layer)}(x)  # in call; or remove the layer",
         )
@@ -174,12 +182,30 @@ def _outside_tape(context: DiagnosisContext, call: Event, update: Observation) -
     )
 
 
-def _in_eager_step(context: DiagnosisContext, update: Observation) -> Observation | None:
-    """Return the only operation without a gradient in the lines by which an eager step computes its loss."""
+def _called_at(context: DiagnosisContext, calls: Sequence[Event], update: Observation) -> Location | None:
+    """Return the line by which the program last called a layer, or one around it, before an update."""
+    earlier = [call for call in calls if call.start_ns < update.start_ns and call.mode != "symbolic"]
+    return [earlier[-1], *context.enclosing(earlier[-1], "call")][-1].location if earlier else None
+
+
+def _is_dropped(context: DiagnosisContext, calls: Sequence[Event], update: Observation) -> bool:
+    """Return whether the step of an update never reads what a layer returns."""
+    step = gradient_before(update.location)
+    place = update.location if step is None else step.place
+    if place is None:
+        return False
+    return LossPaths(place, nodes_around(place)[1], ()).is_dropped(_called_at(context, calls, update))
+
+
+def _in_eager_step(
+    context: DiagnosisContext, calls: Sequence[Event], update: Observation
+) -> Observation | None:
+    """Return the only operation without a gradient by which an eager step computes its loss from a layer."""
+    called = _called_at(context, calls, update)
     missing = update.now if isinstance(update.now, tuple) else ()
     numbers = tuple(update.variables[at] for at in missing if isinstance(at, int))
     if context.backend == "torch":
-        cut = cut_in_torch(context, update)
+        cut = cut_in_torch(context, update, called)
         if cut is None:
             return None
         return replace(update, what="blocked gradient", name=cut[1], location=cut[0], variables=numbers)
@@ -187,10 +213,15 @@ def _in_eager_step(context: DiagnosisContext, update: Observation) -> Observatio
     if step is None or any(event.kind == "trace" for event in _around(context, update)):
         return None
     request = request_at(step.place)
+    target = argument(request, 0, "target")
+    reads = set() if target is None else names_in(target)
+    paths = LossPaths(step.place, nodes_around(step.place)[1], reads)
+    # tests/cases/lt504_layer_never_called/another_head_beside_a_fixed_target.py
     found = [
         (node, op)
         for statement in statements_of_target(block_of(step.place, request), request)
         for node, op in operations_without_gradient(statement)
+        if paths.is_cut(called, [node])
     ]
     if len(found) != 1:
         return None
