@@ -47,7 +47,8 @@ def source_of(location: Location | None, node: ast.AST) -> str:
 def rewritten(location: Location | None, statement: ast.stmt | ast.expr, changes: dict[ast.expr, str]) -> str:
     """Return the text of a statement or expression with other text in place of some of its expressions.
 
-    For a location inside a statement of several lines, this is only that line if nothing else changes.
+    For a location inside a statement of several lines, this is only that line if nothing else changes. For a
+    statement that shares its line, as in `def loss(y, p): return y - p`, it is the whole line.
     """
     text = source_of(location, statement)
     for node in sorted(changes, key=lambda node: (node.lineno, node.col_offset), reverse=True):
@@ -58,6 +59,10 @@ def rewritten(location: Location | None, statement: ast.stmt | ast.expr, changes
     line = statement.lineno if location is None else location.line
     if line > statement.lineno and all(node.lineno == node.end_lineno == line for node in changes):
         return text.splitlines()[line - statement.lineno].strip()
+    if location is not None and isinstance(statement, ast.stmt) and statement.lineno == statement.end_lineno:
+        whole = linecache.getline(location.file, statement.lineno).encode()
+        before, after = whole[: statement.col_offset], whole[statement.end_col_offset :]
+        return f"{before.decode()}{text}{after.decode()}".strip() if before.strip() else text
     return text
 
 

@@ -112,6 +112,7 @@ PROGRAMS = [
     "lt512_outputs_no_probabilities/another_loss_from_its_module",
     "lt512_outputs_no_probabilities/another_softmax_of_one",
     "lt512_outputs_no_probabilities/broken",
+    "lt514_shapes_broadcast/another_loss_on_one_line",
     "lt514_shapes_broadcast/another_squeezed_prediction",
     "lt514_shapes_broadcast/broken",
     "lt521_metric_kept/another_in_a_metric_function",
@@ -264,6 +265,7 @@ SYMPTOMS = [
         "score is trained: False",
         "score is trained: True",
     ),
+    ("lt514_shapes_broadcast/another_loss_on_one_line", "slope: 0.0", "slope: 3.0"),
     (
         "lt504_layer_never_called/another_steps_of_a_layer",
         "squash is trained: False",
