@@ -252,7 +252,7 @@ def _constant_seeds(context: DiagnosisContext, reported: set[object]) -> Iterato
             continue
         method = context.call_defined_at(layer)
         key = _constant_key(context, layer, method)
-        if key is not None:
+        if key is not None and not _is_fixed_in_traces(context, layer):
             yield key
             continue
         for name, node in calls(method):
@@ -270,6 +270,15 @@ def _constant_seeds(context: DiagnosisContext, reported: set[object]) -> Iterato
                     edits=edits,
                 )
                 break
+
+
+def _is_fixed_in_traces(context: DiagnosisContext, layer: LayerRef) -> bool:
+    """Return whether JAX traced a layer, and none of its draws from a constant key is mixed with data."""
+    # tests/backends/cases/lt208_frozen_randomness/clean_fixed_projections.py
+    mixing = [each.layer for each in context.observations("constant key") if each.layer is not None]
+    methods = {context.call_defined_at(each) for each in mixing}
+    traced = any(call.mode == "graph" for call in context.of(layer, "call"))
+    return traced and context.call_defined_at(layer) not in methods
 
 
 def _constant_key(context: DiagnosisContext, layer: LayerRef, method: Location | None) -> Violation | None:

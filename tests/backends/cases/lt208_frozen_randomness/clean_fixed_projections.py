@@ -13,6 +13,12 @@ class Fourier(keras.layers.Layer):
         return jnp.cos(projected + jax.random.uniform(phases, (16,), maxval=6.28))
 
 
+class Features(keras.layers.Layer):
+    def call(self, x):
+        projected = x @ jax.random.normal(jax.random.key(3), (x.shape[-1], 8))
+        return jnp.concatenate([jnp.cos(projected), jnp.sin(projected)], axis=-1)
+
+
 class Permuted(keras.layers.Layer):
     key = jax.random.key(0)
 
@@ -21,6 +27,6 @@ class Permuted(keras.layers.Layer):
         return x[:, order]
 
 
-model = keras.Sequential([keras.Input((4,)), Fourier(), Permuted(), keras.layers.Dense(1)])
+model = keras.Sequential([keras.Input((4,)), Fourier(), Permuted(), Features(), keras.layers.Dense(1)])
 model.compile("sgd", "mse")
 model.fit(np.ones((32, 4)), np.ones((32, 1)), batch_size=4, verbose=0)
