@@ -16,6 +16,7 @@ from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.building.output_unused import unused_outputs
 from layertrace.diagnosis.rules.training._left_out import output_left_out
 from layertrace.diagnosis.rules.training._predicted import predicted_in_tape, with_call
+from layertrace.diagnosis.rules.training.gradients_cleared_early import cleared_before_step
 from layertrace.diagnosis.soft_operations import differentiable, operations_without_gradient
 from layertrace.diagnosis.tapes import argument, block_of, request_at, statements_of_target
 from layertrace.diagnosis.training_steps import gradient_before, nodes_around
@@ -66,6 +67,8 @@ def layer_never_called(context: DiagnosisContext) -> Iterator[Violation]:
         if not own or not state.alive or state.layer.id in unused:
             continue
         update = unreached[own[0]][0]
+        if context.backend == "torch" and cleared_before_step(update) is not None:  # LT585
+            continue
         calls = context.of(state.layer, "call")
         if calls and _is_replaced(context, state.layer, calls[-1]):
             continue

@@ -191,12 +191,9 @@ def _created_after(
     context: DiagnosisContext, place: Location | None, top: Location | None, holder: LayerState | None
 ) -> _Fix:
     """Write the optimizer below the line that creates the last weights, with the parameters of all."""
-    general: _Fix = (
-        "optimizer = torch.optim.SGD(model.parameters())  # after all layers are built",
-        "elsewhere",
-        (),
-    )
     old, new = statement_node(place), statement_node(top)
+    written = "optimizer = torch.optim.SGD(model.parameters())" if old is None else ast.unparse(old)
+    general: _Fix = f"{written}  # after all layers are built", "elsewhere", ()
     if place is None or top is None or not _are_in_one_block(place, old, new):
         return general
     model = _given_to(place) if holder is not None else _model_at(top)
