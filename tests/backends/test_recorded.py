@@ -210,9 +210,8 @@ OTHER_MISTAKES = {
         # what a graph of TensorFlow shows: a softmax that the program applies, or an Activation
         "another_distillation.py",
         "another_export_of_a_trained_model.py",
-        # mistakes there, too, which LT306 and LT524 do not find yet
+        # no layer gets training from the context of a model in fit, whether it is called or its call
         "another_backbone_in_fit.py",
-        "another_set_weights_in_a_callback.py",
         "another_sorted_by_numpy.py",
         "another_sizes_in_a_tensor.py",
     },

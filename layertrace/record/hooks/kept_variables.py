@@ -50,7 +50,7 @@ def look_at_callbacks(model: object, callbacks: object, place: CodePosition | No
 def look_at_values(call: Call) -> None:
     """Record that `set_weights` is given the variables of the layer itself."""
     held = _items(call.values[0]) if call.values else []
-    if not held or raw_variable(held[0]) is None:  # arrays, as in most calls: layers are not walked for these
+    if not held or not _is_variable(held[0]):  # arrays, as in most calls: layers are not walked for these
         return
     if set(map(id, held)) <= set(map(id, variables_inside(call.subject))):
         place = source_lines.caller(call.method, call.caller)
@@ -60,6 +60,11 @@ def look_at_values(call: Call) -> None:
         seen.layer = register_layer(call.subject)
         seen.variables = tuple(map(number_of, held))
         add_observation(seen)
+
+
+def _is_variable(value: object) -> bool:
+    """Return whether a value is a variable: one of TensorFlow, or one of Keras, whose value JAX replaces."""
+    return raw_variable(value) is not None or "_value" in safe.instance_dict(value)
 
 
 def _items(value: object) -> list[Any]:
