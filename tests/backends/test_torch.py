@@ -304,3 +304,41 @@ print(bare == traced, len(bare[-1]) > 0, timeline.notes)
 def test_a_schedule_does_the_same_in_a_trace(start):
     """Its rates, its state, and the warnings of torch with their lines."""
     assert printed(start("torch", "-c", SCHEDULES)).split() == ["True", "True", "()"]
+
+
+LOSSES = """
+import warnings, numpy as np, keras, torch, layertrace
+
+def results():
+    torch.manual_seed(0)
+    layer = keras.layers.Dense(1)
+    layer.build((None, 2))
+    layer.set_weights([np.array([[1.0], [2.0]]), np.array([0.5])])
+    x, y, graphs = torch.rand(4, 2), torch.rand(4), []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        losses = [torch.nn.MSELoss(), torch.nn.L1Loss(), torch.nn.SmoothL1Loss(), torch.nn.HuberLoss()]
+        total = sum(loss(layer(x), y) for loss in losses)
+        total.backward()
+    backend = lambda graph, _: graphs.append(str(graph.graph)) or graph.forward
+    inner = torch.compile(lambda: torch.nn.MSELoss()(x[:, :1], y), backend=backend)()
+    outer = torch.compile(lambda: losses[1](x[:, :1], y), backend=backend)()
+    gradients = [each.grad.tolist() for each in layer.parameters()]
+    return total.item(), inner.item(), outer.item(), gradients, graphs, [
+        (str(each.message), each.filename, each.lineno) for each in caught
+    ]
+
+bare = results()
+with layertrace.trace() as timeline:
+    traced = results()
+print(bare == traced, len(bare[-1]), timeline.notes)
+seen = [each for each in timeline.surroundings.observations if each.what == "broadcast"]
+print([(str(each.before), str(each.now), each.times) for each in seen])
+"""
+
+
+def test_a_loss_does_the_same_in_a_trace(start):
+    """Its value, its gradients, its graph, and the warnings with their lines; each eager loss is noted."""
+    shown = printed(start("torch", "-c", LOSSES)).splitlines()
+
+    assert shown == ["True 4 ()", str([("float32[4, 1]", "float32[4]", 4)])]

@@ -47,7 +47,7 @@ def make(lt_method, lt_original, lt_begin, lt_end, lt_fail, lt_defaults, lt_comp
 {fast_path}
         try:
             lt_token = lt_begin(
-                lt_call(lt_method, {subject}, ({values}), {extra}, {keywords}, lt_getframe(1))
+                lt_call({method}, {subject}, ({values}), {extra}, {keywords}, lt_getframe(1))
             )
         except BaseException as lt_error:  # `trace(fail_on=...)` stops the program here
             lt_hide(lt_error)
@@ -194,8 +194,11 @@ def wrap(
         tuple((p.name, p.kind, p.default is not p.empty) for p in parameters),
         is_compiling is not None,
     )
+    # If the object was created inside of what `torch.compile` compiles, it reads the closure of a wrapper at
+    # once; it knows functions, but not a HookedMethod, and would break the graph (torch 2.13).
+    is_lazy = _is_lazy(method.kind, is_compiling is not None)
     wrapper: FunctionType = make(
-        method,
+        (lambda: method) if is_lazy else method,
         original,
         observer.begin,
         observer.end,
@@ -211,6 +214,11 @@ def wrap(
         wrapper.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]  # inspect reads it
     remember(wrapper, original, method, observer)
     return wrapper
+
+
+def _is_lazy(kind: str, asks_torch: bool) -> bool:
+    """Return whether a wrapper asks a function for its HookedMethod."""
+    return asks_torch and kind == "watch"
 
 
 _ANYTHING = (
@@ -247,6 +255,7 @@ def _factory(
         parameters=_parameter_list(parameters),
         compiling=_COMPILING.format(forward=forwarded) if asks_torch else "",
         subject=subject,
+        method="lt_method()" if _is_lazy(kind, asks_torch) else "lt_method",
         fast_path=""
         if not simple
         else _FAST_PATH.format(

@@ -15,16 +15,16 @@ from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, TensorSpec
 
 
-@rule("LT514", "shapes-broadcast", "error", links.CUSTOM_TRAIN_STEP)
+@rule("LT514", "shapes-broadcast", "error", links.CUSTOM_TRAIN_STEP, backends=("tensorflow", "torch"))
 def shapes_broadcast(context: DiagnosisContext) -> Iterator[Violation]:
     """An output `[batch, 1]` and a vector `[batch]` are combined into a matrix of all pairs.
 
     ## Why is this bad?
 
-    TensorFlow repeats both along the missing dimension. `y - predicted` then holds the difference of each
-    target and each prediction, `[batch, batch]`, and its mean is smallest if all predictions are the mean of
-    the targets. No error is raised, and the model learns nothing else. The losses of Keras give both
-    the same rank first. If losses `[batch]` are multiplied by weights `[batch, 1]`, each loss gets each
+    Both are repeated along the missing dimension. `y - predicted` then holds the difference of each target
+    and each prediction, `[batch, batch]`, and its mean is smallest if all predictions are the mean of the
+    targets. No error is raised, and the model learns nothing else. The losses of Keras give both the same
+    rank first. If losses `[batch]` are multiplied by weights `[batch, 1]`, each loss gets each
     weight, so the weights have no effect on the mean.
 
     ## Example
@@ -41,21 +41,34 @@ def shapes_broadcast(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - Only in graphs: a loop that runs eagerly is not examined.
+    - On TensorFlow only in graphs: a loop that runs eagerly is not examined.
+    - On torch only what `MSELoss`, `L1Loss`, `SmoothL1Loss` and `HuberLoss` are given, not `(y - predicted)`
+      of the program, nor what `torch.compile` has compiled.
     - All pairs that the program asks for, as in `a[:, None] - a`, are not reported.
     """
     reported: set[tuple[object, object]] = set()
-    for layer, observation in context.layer_observations("broadcast"):
+    for observation in context.observations("broadcast"):
+        layer = observation.layer or _returned_by(context, observation)
         key = (observation.location, observation.name)
         if key not in reported:
             reported.add(key)
             yield _violation(context, layer, observation)
 
 
-def _violation(context: DiagnosisContext, layer: LayerRef, seen: Observation) -> Violation:
+def _returned_by(context: DiagnosisContext, seen: Observation) -> LayerRef | None:
+    """Return the outermost layer whose call returned, before a loss of torch, what it is given as outputs."""
+    calls = [
+        call
+        for call in context.events("call", lambda event: event.start_ns < seen.start_ns)
+        if call.outputs == seen.before and context.enclosing_call(call) is None
+    ]
+    return calls[-1].layer if calls else None
+
+
+def _violation(context: DiagnosisContext, layer: LayerRef | None, seen: Observation) -> Violation:
     mine, other = seen.before, seen.now
     trace = context.event(seen.during)
-    calls = [call for call in context.of(layer, "call") if call.outputs == mine]
+    calls = [] if layer is None else [call for call in context.of(layer, "call") if call.outputs == mine]
     length = mine.shape[0] if isinstance(mine, TensorSpec) and mine.shape else None
     size = "batch" if length is None else str(length)
     evidence = [Evidence(f"{mine} and {other} give [{size}, {size}]", seqs(trace), seen.location)]
@@ -66,6 +79,8 @@ def _violation(context: DiagnosisContext, layer: LayerRef, seen: Observation) ->
         f"This line combines the loss of each row of {{layer}}, {mine}, with {other}"
         if seen.role == "loss"
         else f"{{layer}} returned {mine}, and this line combines it with {other}"
+        if layer is not None
+        else f"This line combines {mine} with {other}"
     )
     return Violation(
         message=f"{what}: that gives a matrix of all pairs, [{size}, {size}]; give both the same shape.",
@@ -87,6 +102,12 @@ _FUNCTIONS = {
 }
 
 
+def _is_at(seen: Observation, call: ast.Call) -> bool:
+    """Return whether a call is the one that was observed; any on its line if the columns are unknown."""
+    columns = None if seen.location is None else seen.location.columns
+    return columns is None or columns == (call.col_offset, call.end_col_offset)
+
+
 def _same_shape(seen: Observation) -> str:
     """Write the statement with `[:, None]` after the vector; nothing if the line does not show it."""
     op, _, at = seen.name.partition(" ")
@@ -99,7 +120,9 @@ def _same_shape(seen: Observation) -> str:
         if isinstance(node, ast.BinOp) and isinstance(node.op, _BINARY.get(op, ())):
             operands.append((node.left, node.right))
         elif (
-            isinstance(node, ast.Call) and dotted(node.func).endswith(_FUNCTIONS[op]) and len(node.args) == 2
+            isinstance(node, ast.Call)
+            and (dotted(node.func).endswith(_FUNCTIONS[op]) if op in _FUNCTIONS else _is_at(seen, node))
+            and len(node.args) == 2
         ):
             operands.append((node.args[0], node.args[1]))
     if statement is None or len(operands) != 1:
