@@ -33,6 +33,8 @@ _LOGISTIC = "logistic_loss"
 _BINARY = ("binary_accuracy", "binary_matches")
 """The functions of Keras 3 and tf_keras that compare outputs with the threshold of a binary accuracy."""
 _LINEAR = {"MatMul", "BatchMatMulV2", "Einsum", "Conv2D"}
+_ELEMENTWISE = ("BiasAdd", "AddV2", "Tanh", "Relu", "LeakyRelu", "Elu", "Sigmoid")
+"""What an attention does to its scores before the softmax."""
 _ROUNDED = {"Round", "Rint", "Floor", "Ceil", "Sign", "OneHot", "Const", "Placeholder", "IteratorGetNext"}
 _MOST = 64  # ops that are followed from one tensor
 
@@ -140,7 +142,7 @@ def _comparison(graph: _Graph, op: Any, logits: dict[int, str]) -> None:
         return
     tensor, layer = graph.source(op.inputs[0])
     if id(tensor) in logits and tensor.op.type not in _PROBABILITIES:
-        value = float(threshold) if threshold.size == 1 else None
+        value = float(threshold.item()) if threshold.size == 1 else None
         seen = PendingObservation("threshold of logits", (), name=_function(op), before=value)
         seen.paths = (logits[id(tensor)],)
         graph.add(op, seen, layer)
@@ -174,9 +176,7 @@ def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
     if op.type != "Softmax":
         return
     if given.shape.rank and given.shape[-1] == 1:
-        source, _layer = graph.source(given, ("BiasAdd", "AddV2"))
-        weights = graph.source(source.op.inputs[1])[0] if len(source.op.inputs) == 2 else source
-        if source.op.type in _LINEAR and weights.op.type == "ReadVariableOp":
+        if _is_one_by_design(given):
             graph.add(op, PendingObservation("softmax of one", (), now=spec(given)), layer)
         return
     if given.op.type != "Transpose":
@@ -191,6 +191,26 @@ def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
     is_square = sizes.rank == 2 and sizes[0] == sizes[1]
     if not is_square and _is_batch(turned):
         graph.add(op, PendingObservation("softmax over batch", (), now=spec(turned)), layer)
+
+
+def _is_one_by_design(tensor: Any) -> bool:
+    """Return whether the last axis has one number by the weights or a sum, not by the length of the data."""
+    source = _computed(tensor, (*PASSING, *_ELEMENTWISE))
+    if source.op.type in ("Sum", "Mean"):
+        summed = source.op.inputs[0].shape
+        return bool(source.op.get_attr("keep_dims") and summed.rank and summed[-1] != 1)
+    if source.op.type not in _LINEAR or len(source.op.inputs) != 2:
+        return False
+    return bool(_computed(source.op.inputs[1], PASSING).op.type == "ReadVariableOp")
+
+
+def _computed(tensor: Any, passing: Iterable[str]) -> Any:
+    """Return the tensor that others pass on."""
+    for _ in range(_MOST):
+        if not tensor.op.inputs or tensor.op.type not in passing:
+            break
+        tensor = tensor.op.inputs[0]
+    return tensor
 
 
 def _is_softened(graph: _Graph, op: Any) -> bool:
