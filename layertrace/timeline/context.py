@@ -85,8 +85,8 @@ class Observation:
             `trainable set`: the program set `trainable` of a layer. `restored`: a `tf.train.Checkpoint` that
             holds the layer was read, or `load_weights(by_name=True)` has ended.
             `skipped`: `load_weights(skip_mismatch=True)` left all weights of a model as they were.
-            `targets`: those of a fit are outside 0 to 1, neither 0 nor 1, sorted by class while the last are
-            held out, or of other classes than those that have weights.
+            `targets`: those of a fit are outside 0 to 1, neither 0 nor 1, 0 for a loss that divides by them,
+            sorted by class while the last are held out, or of other classes than those that have weights.
             Of data: `fitted`: `fit` has ended, or on torch `train_on_batch`.
             `split of shuffled`: a model is
             validated with a part of a dataset that is shuffled again in each iteration, and trained
@@ -159,7 +159,7 @@ class Observation:
             For `restored` by name: the numbers of layers, each with the layer of the file that has weights of
             the same shapes. For `state shuffled`: the number of rows,
             and of a batch. For targets: the least and the greatest, or the classes that are trained; or those
-            that have weights; or how many are neither 0 nor 1, and of how many.
+            that have weights; or how many are neither 0 nor 1, or 0, and of how many.
         now: The new value. For an iteration of a part of a dataset: how many updates had been made eagerly;
             in `before`, the number of the dataset.
             For an update: the positions in `variables` of those whose gradient was None. For a compile: the
@@ -197,7 +197,7 @@ class Observation:
             dataset: `own loop` for each of the first iterations of two parts by the program. For an
             output that is squashed twice: `by the program` if not by a crossentropy.
             For predictions: `iterated before` or `iterated after`. For targets: `outside 0 to 1`, `neither 0
-            nor 1`, `split by class` or `class weights`.
+            nor 1`, `zero`, `split by class` or `class weights`.
             For a cached augmentation: `fit` or `iteration`.
             For a missing monitor: `array` if the fit was given arrays. For one that is taken backwards: what
             is better, `greater` or `less`.

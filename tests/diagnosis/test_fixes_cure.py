@@ -229,6 +229,8 @@ PROGRAMS = [
     "lt525_weights_not_finite/another_rate_too_high",
     "lt525_weights_not_finite/another_two_of_a_class",
     "lt525_weights_not_finite/broken",
+    "lt577_divided_by_zero_targets/another_class_of_loss",
+    "lt577_divided_by_zero_targets/broken",
     "lt704_positional_argument/another_list_of_numbers",
     "lt704_positional_argument/broken",
     "lt705_unknown_attribute/another_slip_in_a_loop",
@@ -391,6 +393,11 @@ SYMPTOMS = [
     ("lt573_class_weight_unused/broken", "rare cases are found: False", "rare cases are found: True"),
     ("lt574_fit_without_epoch/another_tf_keras", "it was trained again: False", "it was trained again: True"),
     ("lt574_fit_without_epoch/broken", "the base is fine-tuned: False", "the base is fine-tuned: True"),
+    (
+        "lt577_divided_by_zero_targets/broken",
+        "the loss is below a million: False",
+        "the loss is below a million: True",
+    ),
     (
         "lt575_data_scaled_twice/another_weighted_classes",
         "both classes are found: False",

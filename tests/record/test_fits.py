@@ -272,6 +272,21 @@ def test_targets_that_are_sorted_or_out_of_range_are_noted(k):
 
 
 @KERAS
+@pytest.mark.parametrize("loss", ["mape", "class", "mse"])
+def test_targets_of_0_are_noted_for_a_loss_that_divides_by_them(k, loss):
+    """Those of rows without a weight do not count."""
+    x, y = np.ones((4, 3), "float32"), np.array([0.0, 0.5, 0.0, 1.0])
+    with layertrace.trace() as timeline:
+        model = k.Sequential([k.Input((3,)), k.layers.Dense(1)])
+        model.compile("sgd", k.losses.MeanAbsolutePercentageError() if loss == "class" else loss)
+        model.fit(x, y, verbose=0)
+        model.fit(x, y, sample_weight=np.array([0.0, 1.0, 0.0, 1.0]), verbose=0)
+
+    noted = [each.before for each in seen(timeline, "targets") if each.role == "zero"]
+    assert noted == ([] if loss == "mse" else [(2, 4)])
+
+
+@KERAS
 def test_a_rate_that_ended_is_noted_if_it_was_0_in_most_steps_of_a_fit(k):
     """The steps before a fit count for its schedule, and not for the share; a warm-up makes it longer."""
     schedules = k.optimizers.schedules

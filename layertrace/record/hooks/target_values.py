@@ -6,16 +6,20 @@ import math
 import sys
 from typing import Any
 
+from layertrace.record.describe.compiled_losses import compiled_loss
 from layertrace.record.describe.layer_contents import outputs_of
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import array_of, spec
 from layertrace.record.layers import register_layer
+from layertrace.record.process import safe
 from layertrace.record.spans import CodePosition
 
 __all__ = ["look_at_class_weight", "look_at_targets"]
 
 _MOST = 4_000_000  # numbers that are looked at
 _MOST_CLASSES = 1000
+_DIVIDING = ("mape", "MAPE", "mean_absolute_percentage_error")
+"""The names of the loss of Keras that divides by the targets."""
 
 
 def look_at_targets(
@@ -43,6 +47,9 @@ def look_at_targets(
     uncounted = _never_counted(array)
     if uncounted:
         _add("neither 0 nor 1", model, (uncounted, int(array.size)), (least, greatest), place)
+    zeros = int((array == 0).sum()) if _divides(model) else 0
+    if zeros:
+        _add("zero", model, (zeros, int(array.size)), (least, greatest), place)
     if least < 0 or greatest > 1:
         _add("outside 0 to 1", model, (least, greatest), bool((array == array.round()).all()), place)
 
@@ -95,6 +102,11 @@ def _weighted(array: Any, weights: object) -> Any:
     each = array_of(weights)
     is_for_rows = each is not None and array.ndim and each.size == len(array)
     return array[each.reshape(-1) != 0] if is_for_rows else array
+
+
+def _divides(model: object) -> bool:
+    """Return whether the only loss of a model divides by the targets."""
+    return compiled_loss(safe.instance_dict(model).get("loss"))[:1] in [(name,) for name in _DIVIDING]
 
 
 def _never_counted(array: Any) -> int:
