@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 
 import pytest
@@ -20,7 +21,10 @@ def test_examples_run():
     for name in MODULES:
         if name.endswith("__main__"):
             continue
-        failed, attempted = doctest.testmod(importlib.import_module(name))
+        module = importlib.import_module(name)
+        if ">>>" not in inspect.getsource(module):
+            continue  # doctest takes 10 to 30 ms to find that there is none
+        failed, attempted = doctest.testmod(module)
         assert failed == 0, name
         examples += attempted
 
