@@ -7,7 +7,6 @@ import marshal
 import os
 import pickle
 import pstats
-import subprocess
 import sys
 import tracemalloc
 
@@ -16,6 +15,7 @@ import keras
 import pytest
 import tensorflow as tf
 import tf_keras
+import warm
 
 import layertrace
 
@@ -61,7 +61,7 @@ class Given(Keeps):
 CLASSES = pytest.mark.parametrize("cls", [Shift, ShiftLegacy])
 
 SCRIPT = """
-import sys, cloudpickle, keras, tensorflow as tf, layertrace
+import pathlib, cloudpickle, keras, tensorflow as tf, layertrace
 
 class AddOne(keras.layers.Layer):
     def __init__(self):
@@ -79,7 +79,7 @@ def work(n):
 
 with layertrace.trace() as timeline:
     AddOne()(tf.ones(1))
-    sys.stdout.buffer.write(cloudpickle.dumps(work))
+    pathlib.Path("sent").write_bytes(cloudpickle.dumps(work))
 assert timeline.where(kind="call")
 """
 
@@ -88,9 +88,10 @@ def test_a_class_of_a_script_can_be_sent_to_another_process(engine, tmp_path):
     """cloudpickle, which joblib, Ray, Dask and Spark use, can write the classes of a script."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    sent = subprocess.run([sys.executable, script], stdout=subprocess.PIPE, check=True, cwd=tmp_path).stdout
+    done = warm.run(script, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
 
-    work = cloudpickle.loads(sent)
+    work = cloudpickle.loads((tmp_path / "sent").read_bytes())
 
     assert work(1.0) == 2.0
 

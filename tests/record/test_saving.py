@@ -2,7 +2,6 @@
 
 import gc
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -12,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import warm
 from record.kill import lost
 
 import layertrace
@@ -173,12 +173,10 @@ print(len(timeline), *(warning.message for warning in caught), sep="|")
 
 def test_a_disk_that_is_full_ends_the_saving_only(tmp_path):
     """What was written can be read, with a note that it is truncated; the one in memory is complete."""
-    done = subprocess.run(
-        [sys.executable, "-c", FULL], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+    done = warm.run("-c", FULL, cwd=tmp_path)
     events, *messages = done.stdout.strip().split("|")
 
-    assert events == "40"
+    assert (done.returncode, events) == (0, "40"), done.stderr
     assert messages == [
         f"layertrace stopped writing {tmp_path / 'run.layertrace'}: File too large. The part written so far "
         "can be opened. Your program is unaffected."
@@ -250,11 +248,9 @@ for file in files:
     file.write("mine")
     file.close()
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+    done = warm.run("-c", program, cwd=tmp_path)
 
-    assert done.stdout == "2 0\n"
+    assert (done.returncode, done.stdout) == (0, "2 0\n"), done.stderr
     assert {path.read_text() for path in tmp_path.glob("mine*.txt")} == {"mine"}
 
 

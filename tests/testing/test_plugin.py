@@ -1,6 +1,7 @@
 """The pytest plugin in real runs of pytest, whose reports are compared whole."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,18 +55,36 @@ def test_the_report_has_the_colours_of_the_terminal(run):
     assert_golden("plugin_colour", whole(result))
 
 
-def test_workers_of_xdist_report_the_same(run):
-    """With pytest-xdist every report has its tree, in the width and colours of the terminal."""
-    options = ["--layertrace=failed", "-k", "plain_assertion or without_the", "--color=yes"]
+def test_workers_of_xdist_report_and_save_the_same(run, pytester):
+    """With pytest-xdist every report has its tree, in the width and colours of the terminal, and a file."""
+    options = ["--layertrace=failed", "--layertrace-save=kept", "--color=yes"]
+    chosen = ["-k", "plain_assertion or without_the or parameter or unittest"]
 
-    shown = [_sections(run(*options, *more)) for more in ([], ["-n2"])]
+    alone = _sections(run(*options, *chosen)), _saved(pytester)
+    shutil.rmtree(pytester.path / "kept")
+    sections, saved = _sections(run(*options, *chosen, "-n2")), _saved(pytester)
 
-    assert len(shown[0]) == 2
-    assert sorted(shown[0]) == sorted(shown[1])
+    assert len(sections) == 2
+    assert sorted(sections) == sorted(alone[0])
+    assert [name for name, _ in saved] == [
+        "test_sample.py_TestOfUnittest_test_it.layertrace",
+        "test_sample.py_test_of_a_parameter[2].layertrace",
+        "test_sample.py_test_of_a_parameter[3].layertrace",
+        "test_sample.py_test_plain_assertion_fails.layertrace",
+        "test_sample.py_test_without_the_fixture_fails.layertrace",
+    ]
+    assert saved[1][1] == ["init", "build", "variable", "call"]
+    assert saved == alone[1]
 
 
 def _sections(result):
     return re.findall(r"(?ms)^-+ layertrace -+$\n(.*?)(?=^\S*(?:_{5}|={5}))", whole(result))
+
+
+def _saved(pytester):
+    """Return the names of the files in `kept`, without their hashes, and the kinds of their events."""
+    files = sorted((pytester.path / "kept").iterdir())
+    return [(re.sub(r"-\w{8}\.", ".", path.name), Timeline.load(path).kinds) for path in files]
 
 
 @pytest.mark.parametrize("mode", ["off", "failed", "all"])
@@ -94,18 +113,17 @@ def test_settings_are_the_defaults_of_options(run, pytester):
     }
 
 
-@pytest.mark.parametrize("more", [[], ["-n2"]], ids=["alone", "xdist"])
-def test_each_test_has_a_file(more, run, pytester):
+def test_each_test_has_a_file(run, pytester):
     """`--layertrace-save` writes one timeline for each test, with valid file names."""
-    run("--layertrace-save=kept", "-k", "parameter or unittest", *more)
+    run("--layertrace-save=kept", "-k", "parameter or unittest")
 
-    kept = sorted((pytester.path / "kept").iterdir())
-    assert [re.sub(r"-\w{8}\.", ".", path.name) for path in kept] == [
+    saved = _saved(pytester)
+    assert [name for name, _ in saved] == [
         "test_sample.py_TestOfUnittest_test_it.layertrace",
         "test_sample.py_test_of_a_parameter[2].layertrace",
         "test_sample.py_test_of_a_parameter[3].layertrace",
     ]
-    assert Timeline.load(kept[1]).kinds == ["init", "build", "variable", "call"]
+    assert saved[1][1] == ["init", "build", "variable", "call"]
 
 
 def test_golden_timelines_are_written_on_request(pytester):

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import warm
 
 from layertrace.testing import check_layer
 from layertrace.testing.contract.check import all_checks, chosen_checks
 
 LAYERS = Path(__file__).with_name("replicated_layers.py")
 OPT_IN = [check.name for check in all_checks() if check.is_opt_in]
-
-
-def checked(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "layertrace", "check-layer", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def expected() -> dict[str, tuple[str, int]]:
@@ -37,7 +31,8 @@ pytestmark = pytest.mark.slow  # a process in which TensorFlow starts
 
 @pytest.fixture(scope="module")
 def report():
-    done = checked(str(LAYERS), "--select", "distribution", "--output-format", "json")
+    options = ["--select", "distribution", "--output-format", "json"]
+    done = warm.run("-m", "layertrace", "check-layer", LAYERS, *options)
     assert done.returncode == 1, done.stdout + done.stderr
     return json.loads(done.stdout)
 
