@@ -8,6 +8,7 @@ L = keras.layers
 
 ROWS = "float32[2, 5]"
 TIME = "float32[2, 6, 4]"
+STEPS = "float32[2, 3, 4]"  # a step runs the cell, in each of some 170 calls
 IMAGE = "float32[2, 8, 8, 3]"
 VOLUME = "float32[2, 6, 6, 6, 3]"
 
@@ -29,7 +30,7 @@ CASES = {
     "AveragePooling2D": (lambda: L.AveragePooling2D(2), IMAGE),
     "AveragePooling3D": (lambda: L.AveragePooling3D(2), VOLUME),
     "BatchNormalization": (lambda: L.BatchNormalization(), ROWS),
-    "Bidirectional": (lambda: L.Bidirectional(L.GRU(3)), TIME),
+    "Bidirectional": (lambda: L.Bidirectional(L.GRU(3)), STEPS),
     "CategoryEncoding": (lambda: L.CategoryEncoding(4), "int32[2, 3] < 4"),
     "CenterCrop": (lambda: L.CenterCrop(4, 4), IMAGE),
     "Concatenate": (lambda: L.Concatenate(), [ROWS, ROWS]),
@@ -43,9 +44,9 @@ CASES = {
     "Conv2DTranspose": (lambda: L.Conv2DTranspose(3, 2), IMAGE),
     "Conv3D": (lambda: L.Conv3D(3, 2), VOLUME),
     "Conv3DTranspose": (lambda: L.Conv3DTranspose(3, 2), VOLUME),
-    "ConvLSTM1D": (lambda: L.ConvLSTM1D(2, 2), "float32[2, 3, 6, 4]"),
-    "ConvLSTM2D": (lambda: L.ConvLSTM2D(2, 2), "float32[2, 3, 6, 6, 2]"),
-    "ConvLSTM3D": (lambda: L.ConvLSTM3D(2, 2), "float32[2, 3, 4, 4, 4, 2]"),
+    "ConvLSTM1D": (lambda: L.ConvLSTM1D(2, 2), "float32[2, 2, 6, 4]"),
+    "ConvLSTM2D": (lambda: L.ConvLSTM2D(2, 2), "float32[2, 2, 6, 6, 2]"),
+    "ConvLSTM3D": (lambda: L.ConvLSTM3D(2, 2), "float32[2, 2, 4, 4, 4, 2]"),
     "Cropping1D": (lambda: L.Cropping1D(1), TIME),
     "Cropping2D": (lambda: L.Cropping2D(1), IMAGE),
     "Cropping3D": (lambda: L.Cropping3D(1), VOLUME),
@@ -59,7 +60,7 @@ CASES = {
     "EinsumDense": (lambda: L.EinsumDense("ab,bc->ac", output_shape=3, bias_axes="c"), ROWS),
     "Embedding": (lambda: L.Embedding(9, 4), "int32[2, 5] < 9"),
     "Flatten": (lambda: L.Flatten(), TIME),
-    "GRU": (lambda: L.GRU(3), TIME),
+    "GRU": (lambda: L.GRU(3), STEPS),
     "GaussianDropout": (lambda: L.GaussianDropout(0.3), ROWS),
     "GaussianNoise": (lambda: L.GaussianNoise(0.3), ROWS),
     "GlobalAveragePooling1D": (lambda: L.GlobalAveragePooling1D(), TIME),
@@ -74,7 +75,7 @@ CASES = {
     "Hashing": (lambda: L.Hashing(5), "int32[2, 3]"),
     "Identity": (lambda: L.Identity(), ROWS),
     "IntegerLookup": (lambda: L.IntegerLookup(vocabulary=[3, 1, 2]), "int64[2, 3] < 4"),
-    "LSTM": (lambda: L.LSTM(3), TIME),
+    "LSTM": (lambda: L.LSTM(3), STEPS),
     "Lambda": (lambda: L.Lambda(lambda x: x * 2), ROWS),
     "LayerNormalization": (lambda: L.LayerNormalization(), ROWS),
     "LeakyReLU": (lambda: L.LeakyReLU(), ROWS),
@@ -91,7 +92,7 @@ CASES = {
     "Permute": (lambda: L.Permute((2, 1)), TIME),
     "Pipeline": (lambda: L.Pipeline([L.Rescaling(2.0), L.CenterCrop(4, 4)]), IMAGE),
     "RMSNormalization": (lambda: L.RMSNormalization(), ROWS),
-    "RNN": (lambda: L.RNN(L.SimpleRNNCell(3)), TIME),
+    "RNN": (lambda: L.RNN(L.SimpleRNNCell(3)), STEPS),
     "RandomBrightness": (lambda: L.RandomBrightness(0.2), IMAGE),
     "RandomContrast": (lambda: L.RandomContrast(0.2), IMAGE),
     "RandomCrop": (lambda: L.RandomCrop(4, 4), IMAGE),
@@ -106,7 +107,7 @@ CASES = {
     "Resizing": (lambda: L.Resizing(4, 4), IMAGE),
     "SeparableConv1D": (lambda: L.SeparableConv1D(3, 2), TIME),
     "SeparableConv2D": (lambda: L.SeparableConv2D(3, 2), IMAGE),
-    "SimpleRNN": (lambda: L.SimpleRNN(3), TIME),
+    "SimpleRNN": (lambda: L.SimpleRNN(3), STEPS),
     "Softmax": (lambda: L.Softmax(), ROWS),
     "SpatialDropout1D": (lambda: L.SpatialDropout1D(0.3), TIME),
     "SpatialDropout2D": (lambda: L.SpatialDropout2D(0.3), IMAGE),

@@ -6,7 +6,7 @@ from types import FunctionType
 
 import layers_of_keras
 import tf_keras
-from layers_of_keras import IMAGE, ROWS, TIME
+from layers_of_keras import IMAGE, ROWS, STEPS, TIME
 
 L = tf_keras.layers
 
@@ -45,7 +45,7 @@ class Cell(L.AbstractRNNCell):
 
 CASES = {
     **dict(_shared()),
-    "AbstractRNNCell": (lambda: L.RNN(Cell()), TIME),
+    "AbstractRNNCell": (lambda: L.RNN(Cell()), STEPS),
     "LocallyConnected1D": (lambda: L.LocallyConnected1D(3, 2), TIME),
     "LocallyConnected2D": (lambda: L.LocallyConnected2D(3, 2), IMAGE),
     "RandomHeight": (lambda: L.RandomHeight(0.2), IMAGE),
