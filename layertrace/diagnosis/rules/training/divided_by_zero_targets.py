@@ -22,8 +22,8 @@ def divided_by_zero_targets(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Why is this bad?
 
-    `mean_absolute_percentage_error` divides each error by its target, and by 1e-7 where the target is 0. So an
-    error at a target of 0 counts 10 million times as much as one at a target of 1. The loss is in the
+    `mean_absolute_percentage_error` divides each error by its target, and by 1e-7 where the target is 0. An
+    error at a target of 0 thus counts 10 million times as much as one at a target of 1. The loss is in the
     millions, and the model learns to return 0, whatever its inputs.
 
     ## Example
@@ -42,8 +42,8 @@ def divided_by_zero_targets(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Looked at are arrays that `fit` is given, of at most 4 million numbers, for a model with one loss. Rows with
-    a `sample_weight` of 0 are left out.
+    Looked at are arrays that `fit` is given, of at most 4 million numbers, for a model with one loss. Rows
+    with a `sample_weight` of 0 are left out.
     """
     for layer, seen in context.layer_observations("targets"):
         if seen.role != "zero" or not isinstance(seen.before, tuple):
@@ -53,8 +53,8 @@ def divided_by_zero_targets(context: DiagnosisContext) -> Iterator[Violation]:
         place = None if compiled is None else compiled.location
         edits = _with_another_loss(place)
         yield Violation(
-            message=f"{{layer}} is fitted to targets of which {zeros:,} of {count:,} are 0, and its loss, a "
-            "percentage, divides by them: an error there counts 10 million times as much as at a target of 1.",
+            message=f"{zeros:,} of {count:,} targets of {{layer}} are 0, and its loss, a percentage, divides "
+            "by them: an error there counts 10 million times as much as one at a target of 1.",
             layer=layer,
             location=place or seen.location,
             evidence=(Evidence("fitted here", (), seen.location),),
