@@ -271,6 +271,8 @@ CURED = [
     "lt405_numpy_in_call/another_shape_in_an_array.py",
     "lt501_training_not_passed/another_optimizer_of_optax.py",
     "lt501_training_not_passed/another_descent_by_hand.py",
+    "lt501_training_not_passed/another_model_in_fit.py",
+    "lt501_training_not_passed/another_call_without_parameter.py",
     "lt502_mask_lost/broken.py",
     "lt502_mask_lost/another_scaled_in_call.py",
     "lt604_optimizer_of_other_variables/broken.py",

@@ -7,8 +7,14 @@ from collections.abc import Iterator
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
-from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.method_edits import line_edit
 from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rules.training._not_passed_on import (
+    not_passed_on,
+    not_passed_on_below,
+    passing_on,
+)
 from layertrace.diagnosis.rules.training._shared import given_training, mode_at, role_of, with_training
 from layertrace.diagnosis.rules.training._step_helpers import (
     is_shared_with_inference,
@@ -61,7 +67,8 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
     ```
 
     In `fit` of Keras 3 the same happens to a model of your own whose `call` takes no `training`: `fit` passes
-    it only to a `call` that has the parameter. Add it: `def call(self, x, training=None)`.
+    it only to a `call` that has the parameter. Add it: `def call(self, x, training=None)`. On JAX, this
+    `call` also has to pass it on to the layers inside: `self.dropout(x, training=training)`.
 
     ## Known limits
 
@@ -76,6 +83,11 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
     reported = set()
     for update in _updates(context):
         for layer, calls in _calls_without_training(context, update):
+            lost = next((inner for call in calls if (inner := not_passed_on(context, call))), None)
+            if lost is not None and layer.id not in reported:
+                reported.add(layer.id)
+                yield not_passed_on_below(context, layer, calls[-1], lost)
+                continue
             outermost = [_outermost_call(context, call) for call in calls]
             suspects = [
                 (outer, call)
@@ -89,7 +101,7 @@ def training_not_passed(context: DiagnosisContext) -> Iterator[Violation]:
             outer, call = next((pair for pair in suspects if is_in_tape(pair[0].location)), suspects[-1])
             unasked = _call_of_model_in_fit(context, outer)
             if unasked is not None and outer.layer is not None:
-                yield _without_parameter(outer, call, layer, unasked)
+                yield _without_parameter(context, outer, call, layer, unasked)
                 continue
             model = "model" if outer.layer is None else outer.layer.name or "model"
             mode = mode_at(context, outer.location, "True")
@@ -179,21 +191,34 @@ def _call_of_model_in_fit(context: DiagnosisContext, outer: Event) -> Location |
     return None if takes_it or role_of(context, outer) != "train" else place
 
 
-def _without_parameter(outer: Event, call: Event, layer: LayerRef, place: Location) -> Violation:
+def _without_parameter(
+    context: DiagnosisContext, outer: Event, call: Event, layer: LayerRef, place: Location
+) -> Violation:
     """Return the violation of a layer in a model whose `call` takes no `training`."""
     model = outer.layer.name if outer.layer is not None else "the model"
+    fix = (
+        text_replaced(place, r"(?=\)\s*(?:->[^:]*)?:)", ", training=None")
+        or "def call(self, x, training=None):"
+    )
+    then, edits = "With it, the layers inside get it, too.", tuple[Edit, ...]()
+    if context.backend == "jax":
+        then = "On JAX, this call also has to pass it on to the layers inside."
+        inner = [call, *(each for each in context.ancestors(call) if each.kind == "call")][-2:][0]
+        line = passing_on(context, call)
+        if line and inner.location is not None and inner.location.line > place.line:
+            edits = line_edit(place, fix), line_edit(inner.location, line)
     return Violation(
         message=f"{{layer}} stays in inference mode in fit: Keras 3 passes training=True only to a call that "
-        f"has this parameter, and that of {model} does not. With it, the layers inside get it, too.",
+        f"has this parameter, and that of {model} does not. {then}",
         layer=layer,
         location=place,
         evidence=(
             Evidence(f"fit trains {model}, whose call has no training", (outer.seq,), outer.location),
             Evidence("called without training", (call.seq,), call.location),
         ),
-        fix=text_replaced(place, r"(?=\)\s*(?:->[^:]*)?:)", ", training=None")
-        or "def call(self, x, training=None):",
-        fix_place="in place",
+        fix="" if edits else fix,
+        fix_place="elsewhere" if context.backend == "jax" else "in place",
+        edits=edits,
     )
 
 
