@@ -30,7 +30,6 @@ def findings_of(name: str):
     """Return the findings of a model with random weights: created, called, and trained for two steps."""
     keras.backend.clear_session()
     size = SIZES.get(name, SMALLEST)
-    # Two steps with images that are all zeros make each weight of EfficientNetB0 NaN, which LT525 reports.
     images = np.random.default_rng(0).uniform(0, 255, (4, size, size, 3)).astype("float32")
     labels = np.array([0, 1, 0, 1])
     with layertrace.trace(report=False) as timeline:
@@ -39,7 +38,10 @@ def findings_of(name: str):
         model.compile("sgd", "sparse_categorical_crossentropy")
         model.fit(images, labels, batch_size=2, verbose=0)
         model.train_on_batch(images, labels)
-    return timeline.findings(select=["LT"], ignore=[])
+    findings = timeline.findings(select=["LT"], ignore=[])
+    # With random weights, two steps may make the weights of EfficientNetB4 to B7 NaN, also without a trace.
+    is_lost = not all(np.isfinite(weight).all() for weight in model.get_weights())
+    return [finding for finding in findings if not (is_lost and finding.code == "LT525")]
 
 
 def main() -> int:
