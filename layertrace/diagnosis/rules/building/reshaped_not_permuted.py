@@ -14,6 +14,7 @@ from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Event, LayerRef, Location, TensorSpec
 
 Sizes = tuple[int, ...]
+_MOST_STACKED = 4  # steps that a program may stack: a pyramid of LSTMs stacks 2
 
 
 @rule("LT317", "reshaped-not-permuted", "warning", links.FUNCTIONAL_API)
@@ -44,7 +45,9 @@ def reshaped_not_permuted(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    Only the layer `Reshape` is examined, where all sizes are known and only their order changes.
+    - Only the layer `Reshape` is examined, where all sizes are known and only their order changes.
+    - One that may stack steps or divide them again is not reported: written with a product or a quotient, as
+      in `Reshape((steps // 2, 2 * size))`, or with neighbours of which one is 2 to 4 times the other.
     """
     reported: set[LayerRef] = set()
     for call in context.events("call"):
@@ -53,7 +56,10 @@ def reshaped_not_permuted(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         before, after = _sizes(call.inputs), _sizes(call.outputs)
         # Axes of size 1 may stand anywhere: tests/cases/clean/reshapes_that_turn_nothing.py
-        if sorted(before) == sorted(after) and _without_ones(before) != _without_ones(after):
+        if sorted(before) != sorted(after) or _without_ones(before) == _without_ones(after):
+            continue
+        # tests/cases/clean/reshapes_that_stack_steps.py
+        if not _may_stack(before, after) and not _is_computed(_place(context, call, layer)):
             reported.add(layer)
             yield _violation(context, call, layer, before, after)
 
@@ -69,15 +75,43 @@ def _without_ones(sizes: Sizes) -> Sizes:
     return tuple(size for size in sizes if size != 1)
 
 
+def _may_stack(before: Sizes, after: Sizes) -> bool:
+    """Return whether a few rows may become one, or one a few, which only happens to exchange the sizes."""
+    at = [axis for axis, sizes in enumerate(zip(before, after, strict=True)) if sizes[0] != sizes[1]]
+    if len(at) != 2 or at[1] != at[0] + 1:
+        return False
+    least, greatest = sorted(before[axis] for axis in at)
+    return least > 0 and greatest % least == 0 and greatest // least <= _MOST_STACKED
+
+
+def _is_computed(place: Location | None) -> bool:
+    """Return whether the line of a Reshape multiplies or divides sizes."""
+    return any(
+        isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.FloorDiv))
+        for call in _reshapes(place)
+        for node in ast.walk(call)
+    )
+
+
+def _reshapes(place: Location | None) -> list[ast.Call]:
+    """Return the calls on a line that create a Reshape."""
+    calls = [node for node in nodes_at(place) if isinstance(node, ast.Call)]
+    return [call for call in calls if dotted(call.func).rpartition(".")[2] == "Reshape"]
+
+
+def _place(context: DiagnosisContext, call: Event, layer: LayerRef) -> Location | None:
+    """Return the line that creates a layer, or else that of its call."""
+    init = context.init_of(layer)
+    return call.location if init is None else init.location
+
+
 def _violation(
     context: DiagnosisContext, call: Event, layer: LayerRef, before: Sizes, after: Sizes
 ) -> Violation:
-    init = context.init_of(layer)
-    place = call.location if init is None else init.location
-    order = _order(before, after)
+    place, order = _place(context, call, layer), _order(before, after)
     edits = _permuted(place, order)
     return Violation(
-        message=f"{{layer}} makes {after} of {before} with all numbers in their order, which mixes the axes. "
+        message=f"{{layer}} makes {[*after]} of {[*before]} with all numbers in their order, which mixes the axes. "
         "Permute turns them.",
         layer=layer,
         location=place,
@@ -101,13 +135,7 @@ def _order(before: Sizes, after: Sizes) -> Sizes:
 
 def _permuted(place: Location | None, order: Sizes) -> tuple[Edit, ...]:
     """Return the edit that writes `layers.Permute` in place of `layers.Reshape`, if it is clear how."""
-    calls = [
-        node
-        for node in nodes_at(place)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and dotted(node.func).rpartition(".")[2] == "Reshape"
-    ]
+    calls = [call for call in _reshapes(place) if isinstance(call.func, ast.Attribute)]
     if place is None or len(calls) != 1:
         return ()
     function, keywords = calls[0].func, {each.arg: each.value for each in calls[0].keywords}
