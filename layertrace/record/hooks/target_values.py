@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from layertrace.record.describe.compiled_losses import compiled_loss
+from layertrace.record.describe.dropped_masks import has_mask
 from layertrace.record.describe.layer_contents import outputs_of
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.values import array_of, spec
@@ -98,14 +99,20 @@ def _class_count(model: object, targets: Any, classes: list[int]) -> int:
 
 
 def _weighted(array: Any, weights: object) -> Any:
-    """Return the targets of the rows whose weight is not 0; others, as labels of -1, do not count."""
+    """Return the targets whose weight is not 0; others, as labels of -1, do not count."""
     each = array_of(weights)
-    is_for_rows = each is not None and array.ndim and each.size == len(array)
-    return array[each.reshape(-1) != 0] if is_for_rows else array
+    if each is None or not array.ndim:
+        return array
+    if each.size == len(array):
+        return array[each.reshape(-1) != 0]
+    # A weight for each step: tests/cases/clean/percentages_of_targets.py
+    return array[each != 0] if each.shape == array.shape[: each.ndim] else array
 
 
 def _divides(model: object) -> bool:
-    """Return whether the only loss of a model divides by the targets."""
+    """Return whether the only loss of a model divides by the targets, and no mask leaves some of them out."""
+    if any(map(has_mask, outputs_of(model))):  # tests/cases/clean/percentages_of_targets.py
+        return False
     return compiled_loss(safe.instance_dict(model).get("loss"))[:1] in [(name,) for name in _DIVIDING]
 
 
