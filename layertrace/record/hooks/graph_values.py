@@ -195,7 +195,7 @@ def _softmax(graph: _Graph, op: Any, _: dict[int, str]) -> None:
 
 def _is_one_by_design(tensor: Any) -> bool:
     """Return whether the last axis has one number by the weights or a sum, not by the length of the data."""
-    source = _computed(tensor, (*PASSING, *_ELEMENTWISE))
+    source = _computed(tensor, (*PASSING, *_ELEMENTWISE), _keeps_last_axis)
     if source.op.type in ("Sum", "Mean"):
         summed = source.op.inputs[0].shape
         return bool(source.op.get_attr("keep_dims") and summed.rank and summed[-1] != 1)
@@ -204,10 +204,19 @@ def _is_one_by_design(tensor: Any) -> bool:
     return bool(_computed(source.op.inputs[1], PASSING).op.type == "ReadVariableOp")
 
 
-def _computed(tensor: Any, passing: Iterable[str]) -> Any:
-    """Return the tensor that others pass on."""
+def _keeps_last_axis(op: Any) -> bool:
+    """Return whether the last axis of a result is that of what was given, and not another one of size 1."""
+    # tests/cases/clean/softmax_over_one_step.py
+    if op.type == "Transpose":
+        return False
+    ranks = op.inputs[0].shape.rank, op.outputs[0].shape.rank
+    return op.type not in ("Reshape", "Squeeze") or (None not in ranks and ranks[0] <= ranks[1])
+
+
+def _computed(tensor: Any, passing: Iterable[str], keeps: Callable[[Any], bool] = lambda _: True) -> Any:
+    """Return the tensor that others pass on, each by an op that keeps what is wanted."""
     for _ in range(_MOST):
-        if not tensor.op.inputs or tensor.op.type not in passing:
+        if not tensor.op.inputs or tensor.op.type not in passing or not keeps(tensor.op):
             break
         tensor = tensor.op.inputs[0]
     return tensor

@@ -16,7 +16,19 @@ class OfTotals(layers.Layer):
         turned = tf.transpose(steps, (0, 2, 1))
         return steps * tf.nn.softmax(tf.reduce_sum(turned, axis=1, keepdims=True))
 
-model = keras.Sequential([keras.Input((1, 3)), OfTotals(), OverSteps(), layers.Dense(1)])
+class OfScores(layers.Layer):
+    def build(self, shape):
+        self.query = self.add_weight(shape=(shape[-1], 1))
+
+    def call(self, steps):
+        weights = tf.nn.softmax(tf.squeeze(tf.tanh(tf.matmul(steps, self.query)), axis=-1))
+        return steps * weights[..., None]
+
+class OfMeans(layers.Layer):
+    def call(self, steps):
+        return steps * tf.nn.softmax(tf.reduce_mean(steps, axis=-1, keepdims=True), axis=1)
+
+model = keras.Sequential([keras.Input((1, 3)), OfTotals(), OfScores(), OfMeans(), OverSteps(), layers.Dense(1)])
 model.compile("adam", "mse")
 rows = np.random.default_rng(0).normal(size=(16, 1, 3)).astype("float32")
 model.fit(rows, rows[:, 0, :1], verbose=0)
