@@ -10,6 +10,7 @@ from layertrace.record.describe.observations import PendingObservation, add_obse
 from layertrace.record.describe.values import spec
 from layertrace.record.hooks.observer import AnyObserver, Call, watching
 from layertrace.record.hub import hub
+from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 
 __all__ = ["TORCH_LOSSES", "losses_of_numbers"]
@@ -31,6 +32,10 @@ def _given(call: Call) -> None:
     if not hub.observers or len(call.values) < 2:
         return
     with guarded("record what a loss of torch is given"):
+        # A program that asks for every element sees the matrix:
+        # tests/backends/cases/lt514_shapes_broadcast/clean_all_pairs.py
+        if safe.instance_dict(call.subject).get("reduction") == "none":
+            return
         outputs, targets = map(spec, call.values[:2])
         shapes = [each.shape for each in (outputs, targets) if each is not None and each.shape is not None]
         if len(shapes) != 2 or {len(shape) for shape in shapes} != {1, 2}:

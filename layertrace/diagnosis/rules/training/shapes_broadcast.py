@@ -43,7 +43,8 @@ def shapes_broadcast(context: DiagnosisContext) -> Iterator[Violation]:
 
     - On TensorFlow only in graphs: a loop that runs eagerly is not examined.
     - On torch only what `MSELoss`, `L1Loss`, `SmoothL1Loss` and `HuberLoss` are given, not `(y - predicted)`
-      of the program, nor what `torch.compile` has compiled.
+      of the program, nor what `torch.compile` has compiled. With `reduction="none"`, they may be asked for
+      all pairs.
     - All pairs that the program asks for, as in `a[:, None] - a`, are not reported.
     """
     reported: set[tuple[object, object]] = set()
