@@ -313,6 +313,7 @@ CURED_ON_TORCH = [
     "lt514_shapes_broadcast/another_targets_with_an_axis.py",
     "lt585_gradients_cleared_early/broken.py",
     "lt585_gradients_cleared_early/another_accumulated.py",
+    "lt585_gradients_cleared_early/another_two_models.py",
     "lt586_graph_carried_over/broken.py",
     "lt586_graph_carried_over/another_two_states.py",
 ]

@@ -15,7 +15,7 @@ from layertrace.diagnosis.tapes import model_of
 from layertrace.diagnosis.training_steps import backward_calls, nodes_around
 from layertrace.diagnosis.user_source import dotted, line_of
 from layertrace.timeline.context import Observation
-from layertrace.timeline.event import Location
+from layertrace.timeline.event import LayerRef, Location
 
 __all__ = ["cleared_before_step", "gradients_cleared_early"]
 
@@ -49,6 +49,7 @@ def gradients_cleared_early(context: DiagnosisContext) -> Iterator[Violation]:
 
     - All steps at this line must have been given no gradient, and `backward` must stand in the same
       function, above `zero_grad`, with none between it and the step.
+    - Not reported if another line makes steps with gradients for these weights.
     - `zero_grad(set_to_none=False)` leaves gradients of zeros, which are not seen.
     """
     updates = context.observations("update")
@@ -57,17 +58,28 @@ def gradients_cleared_early(context: DiagnosisContext) -> Iterator[Violation]:
         cleared = cleared_before_step(at_place[0])
         if cleared is None or not all(map(_has_no_gradient, at_place)):
             continue
+        # tests/backends/cases/lt585_gradients_cleared_early/clean_first_step_for_a_schedule.py
+        ours = {*at_place[0].variables} - {0}
+        if any(ours & {*update.variables} and not _has_no_gradient(update) for update in updates):
+            continue
+        layer = _model_of_all(context, ours)
         yield Violation(
-            message=f"The gradients{' of {layer}' if model_of(context, at_place[0].variables) else ''} are "
-            "cleared after backward and before the optimizer makes its step, which is therefore given none: "
-            "no weight ever changes.",
-            layer=model_of(context, at_place[0].variables),
+            message=f"The gradients{' of {layer}' if layer else ''} are cleared after backward and before "
+            "the optimizer makes its step, which is therefore given none: no weight ever changes.",
+            layer=layer,
             location=cleared,
             evidence=(Evidence("all gradients are None in this step", (), place),),
             fix="# clear the gradients after the step, or before backward",
             fix_place="elsewhere",
             edits=_moved_below(context, cleared, place),
         )
+
+
+def _model_of_all(context: DiagnosisContext, variables: set[int]) -> LayerRef | None:
+    """Return the layer that holds all variables of an optimizer; None if it has those of several."""
+    layer = model_of(context, tuple(variables))
+    state = None if layer is None else context.state(layer)
+    return layer if state is not None and variables <= {*state.variables} else None
 
 
 def _has_no_gradient(update: Observation) -> bool:
