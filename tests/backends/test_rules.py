@@ -315,6 +315,7 @@ CURED_ON_TORCH = [
     "lt585_gradients_cleared_early/another_accumulated.py",
     "lt585_gradients_cleared_early/another_two_models.py",
     "lt586_graph_carried_over/broken.py",
+    "lt586_graph_carried_over/another_none_at_first.py",
     "lt586_graph_carried_over/another_two_states.py",
 ]
 

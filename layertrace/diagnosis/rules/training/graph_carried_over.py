@@ -11,7 +11,7 @@ from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.training_steps import nodes_around
-from layertrace.diagnosis.user_source import line_of
+from layertrace.diagnosis.user_source import assigned_pairs, dotted, line_of
 from layertrace.timeline.event import Event, Location
 
 
@@ -56,7 +56,7 @@ def graph_carried_over(context: DiagnosisContext) -> Iterator[Violation]:
             call, statement, names = found[0]
             shown = " and ".join(names)
             line = line_of(place, statement)
-            fix = rewritten(line, statement, dict(_detached(statement, names)))
+            fix = rewritten(line, statement, dict(_detached(place, statement, names)))
             them = "it" if len(names) == 1 else "them"
             yield Violation(
                 message=f"{{layer}} is given {shown} of the step before, with the graph of {them}: "
@@ -86,7 +86,9 @@ def _carrying(context: DiagnosisContext, place: Location) -> Iterator[tuple[Even
             if call.location.file == place.file and call.location.line in lines
         ]
         names = sorted({name for _, name in _given(statement)} - _set_before(inner, statement))
-        if at and names and context.enclosing_call(at[0]) is None:
+        # In the first round nothing is carried over:
+        # tests/backends/cases/lt586_graph_carried_over/clean_backward_twice.py
+        if len(at) > 1 and names and context.enclosing_call(at[0]) is None:
             yield at[0], statement, names
 
 
@@ -113,6 +115,17 @@ def _given(statement: ast.Assign) -> Iterator[tuple[ast.Name, str]]:
                     yield part, part.id
 
 
-def _detached(statement: ast.Assign, names: list[str]) -> Iterator[tuple[ast.expr, str]]:
+def _detached(place: Location, statement: ast.Assign, names: list[str]) -> Iterator[tuple[ast.expr, str]]:
     """Yield what a statement is given of the step before, without its graph."""
-    return ((node, f"{name}.detach()") for node, name in _given(statement) if name in names)
+    without_state = {
+        dotted(target)
+        for node in nodes_around(place)[1]
+        if isinstance(node, ast.Assign) and node.lineno < statement.lineno
+        for each in node.targets
+        for target, value in assigned_pairs(each, node.value)
+        if isinstance(value, ast.Constant) and value.value is None
+    }
+    for node, name in _given(statement):
+        if name in names:
+            condition = f"None if {name} is None else " if name in without_state else ""
+            yield node, f"{condition}{name}.detach()"
