@@ -47,7 +47,7 @@ def reshaped_not_permuted(context: DiagnosisContext) -> Iterator[Violation]:
 
     - Only the layer `Reshape` is examined, where all sizes are known and only their order changes.
     - One that may stack steps or divide them again is not reported: written with a product or a quotient, as
-      in `Reshape((steps // 2, 2 * size))`, or with neighbours of which one is 2 to 4 times the other.
+      in `Reshape((steps // 2, 2 * size))`, or with neighbours where one is 2 to 4 times the other.
     """
     reported: set[LayerRef] = set()
     for call in context.events("call"):
@@ -111,8 +111,8 @@ def _violation(
     place, order = _place(context, call, layer), _order(before, after)
     edits = _permuted(place, order)
     return Violation(
-        message=f"{{layer}} makes {[*after]} of {[*before]} with all numbers in their order, which mixes the axes. "
-        "Permute turns them.",
+        message=f"{{layer}} makes {[*after]} of {[*before]} with all numbers in their order, which mixes the "
+        "axes. Permute turns them.",
         layer=layer,
         location=place,
         evidence=(Evidence("called here", seqs(call), call.location),),
