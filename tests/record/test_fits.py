@@ -358,8 +358,8 @@ def test_weights_from_1_are_noted_if_all_classes_occur(outputs, labels, noted):
 @pytest.mark.parametrize(
     ("before", "data", "noted"),
     [
-        ((), np.linspace(0, 1, 12), [(1 / 255, (0.0, 1.0))]),
-        ((keras.layers.RandomFlip,), np.linspace(0, 0.6, 12), [(1 / 255, (0.0, 0.6))]),
+        ((), np.linspace(0, 1, 12), [(1 / 255, (0.0, 1.0, 0.0, 1 / 255))]),
+        ((keras.layers.RandomFlip,), np.linspace(0, 0.6, 12), [(1 / 255, (0.0, 0.6, 0.0, 0.6 / 255))]),
         ((keras.layers.Activation,), np.linspace(0, 1, 12), []),
         ((), np.linspace(0, 255, 12), []),
         ((), np.linspace(-1, 1, 12), []),

@@ -1,4 +1,4 @@
-# Reshapes whose sizes stay in their order, or that are cut anew, and a Reshape of the program's own
+# Reshapes whose sizes stay in their order, that are cut anew or flattened, and a Reshape of the program's own
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, keras
@@ -24,3 +24,7 @@ model = keras.Sequential([
 ])
 model.compile("adam", "mse")
 model.fit(x, x[:, :1], verbose=0)
+
+flat = keras.Sequential([keras.Input((4, 25)), layers.Reshape((25, 4)), layers.Flatten(), layers.Dense(1)])
+flat.compile("adam", "mse")
+flat.fit(np.ones((8, 4, 25)), np.ones((8, 1)), verbose=0)

@@ -58,10 +58,21 @@ def reshaped_not_permuted(context: DiagnosisContext) -> Iterator[Violation]:
         # Axes of size 1 may stand anywhere: tests/cases/clean/reshapes_that_turn_nothing.py
         if sorted(before) != sorted(after) or _without_ones(before) == _without_ones(after):
             continue
+        # Whatever its sizes, what is flattened is a row of all numbers in their order:
+        # tests/cases/clean/reshapes_that_turn_nothing.py
+        if _is_flattened(context, call):
+            continue
         # tests/cases/clean/reshapes_that_stack_steps.py
         if not _may_stack(before, after) and not _is_computed(_place(context, call, layer)):
             reported.add(layer)
             yield _violation(context, call, layer, before, after)
+
+
+def _is_flattened(context: DiagnosisContext, call: Event) -> bool:
+    """Return whether the next layer that gets a tensor like the output of a call flattens it."""
+    later = (each for each in context.events("call") if each.seq > call.seq and each.parent == call.parent)
+    reader = next((each.layer for each in later if each.inputs == call.outputs), None)
+    return reader is not None and reader.class_name == "Flatten"
 
 
 def _sizes(value: object) -> Sizes:
