@@ -6,7 +6,7 @@ So it is known of each value whether it depends on an argument, and on which num
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from layertrace.record.process import safe
@@ -160,6 +160,14 @@ def _carried(equation: Any) -> list[tuple[int, int]]:
         first = len(equation.invars) - count
         return [(first + at, at) for at in range(count)]
     if name == "scan":
-        first, carried = equation.params["num_consts"], equation.params["num_carry"]
+        first, carried = _sizes_of_scan(equation.params)
         return [(first + at, at) for at in range(carried)]
     return []
+
+
+def _sizes_of_scan(params: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many constants a scan has, and how many values it carries (JAX 0.10, and 0.12)."""
+    if "num_consts" in params:
+        return params["num_consts"], params["num_carry"]
+    constants, carried, _ = params["ft_in"].unpack()
+    return len(list(constants)), len(list(carried))

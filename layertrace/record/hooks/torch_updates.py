@@ -6,6 +6,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from layertrace.record.describe import source_lines
@@ -108,20 +109,23 @@ def observe_steps() -> Undo:
 
 
 def _hook(is_compiling: Callable[[], bool] | None) -> Callable[[Any, Any, Any], None]:
+    # Dynamo compiles what a compiled function calls between its graphs: in torch 2.14 also this module.
+    step = sys.modules["torch"].compiler.disable(_step) if "torch._dynamo" in sys.modules else _step
+
     def before_step(optimizer: Any, *_: Any) -> None:
         # torch.compile resolves this, and goes on without the rest.
         if is_compiling is not None and is_compiling():
             return
         if hub.observers:
-            _step(optimizer)
+            step(optimizer, sys._getframe(1))
 
     return before_step
 
 
-def _step(optimizer: Any) -> None:
+def _step(optimizer: Any, caller: FrameType) -> None:
     started = now()
     with guarded("record a step of an optimizer"):
-        place = source_lines.caller(_STEP, sys._getframe(2))
+        place = source_lines.caller(_STEP, caller)
         if (note := scheduled.get(optimizer)) is not None:
             note.makes_steps = True
         parameters = parameters_of(optimizer)
