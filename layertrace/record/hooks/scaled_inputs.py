@@ -40,7 +40,7 @@ def look_at_scaling(model: object, data: object, place: CodePosition | None) -> 
         return
     attributes = safe.instance_dict(scaling[0])
     scale, offset = attributes["scale"], attributes.get("offset")
-    # An offset may be one for each channel.
+    # An offset may be one for each channel, and then the range behind it is left out.
     scaled = [scale * each + offset for each in (least, greatest) if type(offset) in (int, float)]
     add_observation(
         PendingObservation(

@@ -111,9 +111,9 @@ def _weighted(array: Any, weights: object) -> Any:
 
 def _divides(model: object) -> bool:
     """Return whether the only loss of a model divides by the targets, and no mask leaves some of them out."""
-    if any(map(has_mask, outputs_of(model))):  # tests/cases/clean/percentages_of_targets.py
-        return False
-    return compiled_loss(safe.instance_dict(model).get("loss"))[:1] in [(name,) for name in _DIVIDING]
+    loss = compiled_loss(safe.instance_dict(model).get("loss"))
+    # tests/cases/clean/percentages_of_targets.py
+    return bool(loss) and loss[0] in _DIVIDING and not any(map(has_mask, outputs_of(model)))
 
 
 def _never_counted(array: Any) -> int:

@@ -16,11 +16,15 @@ from layertrace.record.process.guard import guarded
 __all__ = ["TORCH_LOSSES", "losses_of_numbers"]
 
 _NAMES = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
-"""The losses that broadcast, with a warning; those of classes refuse other shapes (torch 2.9 to 2.13)."""
+"""The losses that broadcast with a warning; BCELoss, BCEWithLogitsLoss and SoftMarginLoss refuse that.
+
+PoissonNLLLoss, HingeEmbeddingLoss and KLDivLoss broadcast without one, and are not observed (torch 2.13 and
+2.14).
+"""
 
 
 def losses_of_numbers() -> Iterator[type]:
-    """Yield the losses of torch that broadcast what they are given.
+    """Yield the losses of torch that are observed.
 
     Their `forward` is observed, not the function that it calls, which warns with the line of its caller.
     """

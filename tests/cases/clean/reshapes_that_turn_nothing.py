@@ -1,4 +1,4 @@
-# Reshapes whose sizes stay in their order, that are cut anew or flattened, and a Reshape of the program's own
+# Reshapes that turn no axis: axes of size 1, other sizes, one before a Flatten; and a class of that name
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np, keras

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.program_lines import receiver_at
 from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
@@ -172,9 +173,7 @@ def _of_optimizers(context: DiagnosisContext) -> Iterator[Violation]:
 
 def _names(paths: tuple[str, ...]) -> str:
     """Return the last parts of some paths, each once: `moving_mean and moving_variance`."""
-    names = list(dict.fromkeys(path.rpartition("/")[2] for path in paths))
-    shown = names if len(names) <= _MOST_NAMES else [*names[: _MOST_NAMES - 1], f"{len(names) - 2} more"]
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return joined(list(dict.fromkeys(path.rpartition("/")[2] for path in paths)), _MOST_NAMES)
 
 
 def _fix(line: Location | None) -> str:

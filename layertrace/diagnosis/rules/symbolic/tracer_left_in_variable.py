@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.context import Observation
@@ -87,9 +88,7 @@ def _is_created_in(context: DiagnosisContext, layer: LayerRef, trace: int | None
 
 def _names(paths: tuple[str, ...]) -> str:
     """Return the last parts of some paths: `moving_mean and moving_variance`."""
-    names = [path.rpartition("/")[2] for path in paths]
-    shown = names if len(names) <= _MOST_NAMES else [*names[: _MOST_NAMES - 1], f"{len(names) - 2} more"]
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return joined([path.rpartition("/")[2] for path in paths], _MOST_NAMES)
 
 
 def _failed(context: DiagnosisContext) -> list[Event]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, FixPlace, Violation
 from layertrace.diagnosis.method_edits import line_edit
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rules.tracing._called_once import (
     Creation,
@@ -19,7 +20,6 @@ from layertrace.diagnosis.rules.tracing._called_once import (
     own_names,
 )
 from layertrace.diagnosis.rules.tracing._recreated import MIN_FUNCTIONS
-from layertrace.diagnosis.rules.tracing._shared import joined
 from layertrace.diagnosis.rules.tracing._tracers import accepts_tracer
 from layertrace.diagnosis.user_source import dotted, function_at, tree_of
 from layertrace.timeline.cause import Change

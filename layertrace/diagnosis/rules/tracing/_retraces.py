@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence
-from layertrace.diagnosis.rules.tracing._shared import is_framework_code, joined, runs_by_function
+from layertrace.diagnosis.name_lists import joined
+from layertrace.diagnosis.rules.tracing._shared import is_framework_code, runs_by_function
 from layertrace.timeline.cause import Change
 from layertrace.timeline.event import Event, Location
 from layertrace.timeline.functions import FunctionLife
@@ -135,7 +136,7 @@ def _changed_together(mixed: Iterable[tuple[Change, ...]]) -> str:
         whats.setdefault(_root(change), set()).add(change.what)
     shapes = [name for name, kinds in whats.items() if kinds <= {"shape", "rank"}]
     others = [name for name in whats if name not in shapes]
-    return " and ".join(filter(None, (joined(others), f"the shape of {joined(shapes)}" if shapes else "")))
+    return joined([*filter(None, (joined(others), f"the shape of {joined(shapes)}" if shapes else ""))])
 
 
 def tracing_cost(context: DiagnosisContext, found: Retraces) -> str:

@@ -14,16 +14,6 @@ from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
 from layertrace.timeline.ownership import is_framework_file
 
 
-def joined(names: list[str]) -> str:
-    """Return names as a list in a sentence.
-
-    Example:
-        >>> joined(["x", "y", "z"])
-        'x, y and z'
-    """
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-
-
 def runs_by_function(context: DiagnosisContext) -> dict[FunctionRef | None, list[Event]]:
     """Return the runs of each function."""
     runs: dict[FunctionRef | None, list[Event]] = {}

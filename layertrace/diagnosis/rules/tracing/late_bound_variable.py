@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._shared import joined
 from layertrace.diagnosis.state_reads import line_with
 from layertrace.diagnosis.user_source import function_at
 from layertrace.timeline.context import Observation

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Violation
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.rule import TENSORFLOW_AND_JAX, rule
 from layertrace.diagnosis.rules.tracing._decorators import Relaxed, relaxed
 from layertrace.diagnosis.rules.tracing._retraced_in_jit import created_once, needs_no_value, with_argument
 from layertrace.diagnosis.rules.tracing._retraces import Retraces, retraces, tracing_cost
-from layertrace.diagnosis.rules.tracing._shared import joined
 from layertrace.diagnosis.user_edits import argument_as_tensor
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.program_lines import compiled_again
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.tracing._shared import attribute_path, joined
+from layertrace.diagnosis.rules.tracing._shared import attribute_path
 from layertrace.diagnosis.rules.tracing._variables import as_variable, is_array
 from layertrace.diagnosis.state_changes import StateChange, change_of
 from layertrace.diagnosis.state_reads import read_at

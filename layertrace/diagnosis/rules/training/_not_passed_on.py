@@ -12,7 +12,7 @@ from layertrace.diagnosis.rules.training._shared import given_training, with_tra
 from layertrace.diagnosis.user_source import is_within, parameters
 from layertrace.timeline.event import Event, LayerRef
 
-__all__ = ["not_passed_on", "not_passed_on_below", "passing_on"]
+__all__ = ["called_by_model", "not_passed_on", "not_passed_on_below", "passing_on"]
 
 
 def not_passed_on(context: DiagnosisContext, call: Event) -> Event | None:
@@ -41,7 +41,7 @@ def passing_on(context: DiagnosisContext, call: Event) -> str | None:
 
     None if the line is unknown, or if this layer of the program's own takes no `training`.
     """
-    inner = _chain(context, call)[-2:][0]
+    inner = called_by_model(context, call)
     is_own = inner.layer is not None and is_user_defined(inner.layer)
     method = None if inner.layer is None else context.call_defined_at(inner.layer)
     takes_it = not is_own or "training" in parameters(method)
@@ -72,6 +72,12 @@ def not_passed_on_below(context: DiagnosisContext, layer: LayerRef, call: Event,
         fix=line or f"{name}(x, training=training)  # in call of {model}; the call of {name} takes it, too",
         fix_place="in place" if line else "elsewhere",
     )
+
+
+def called_by_model(context: DiagnosisContext, call: Event) -> Event:
+    """Return the call that the outermost model makes itself, around another one or this one."""
+    chain = _chain(context, call)
+    return chain[-2] if len(chain) > 1 else call
 
 
 def _chain(context: DiagnosisContext, call: Event) -> list[Event]:

@@ -53,11 +53,11 @@ def data_scaled_twice(context: DiagnosisContext) -> Iterator[Violation]:
         numbers = (
             [each for each in seen.now if isinstance(each, float)] if isinstance(seen.now, tuple) else []
         )
+        behind = f": the layers behind it see {_range(numbers[2:])}" if numbers[2:] else ""
         edits = tuple(edit for fit in (seen, *later) for edit in _unscaled(fit))
         yield Violation(
             message=f"{{layer}} scales pixels by 1/{1 / scale:g}, and this fit has data from "
-            f"{_range(numbers[:2]) or '0 to 1'}: the layers behind it see "
-            f"{_range(numbers[2:]) or 'hardly a difference'}.",
+            f"{_range(numbers[:2])}{behind}.",
             layer=layer,
             location=seen.location,
             evidence=(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.training_steps import nodes_around
@@ -54,12 +55,11 @@ def graph_carried_over(context: DiagnosisContext) -> Iterator[Violation]:
         found = list(_carrying(context, place))
         if len(found) == 1:
             call, statement, names = found[0]
-            shown = " and ".join(names)
             line = line_of(place, statement)
             fix = rewritten(line, statement, dict(_detached(place, statement, names)))
             them = "it" if len(names) == 1 else "them"
             yield Violation(
-                message=f"{{layer}} is given {shown} of the step before, with the graph of {them}: "
+                message=f"{{layer}} is given {joined(names)} of the step before, with the graph of {them}: "
                 "backward has freed that graph, and goes through it again.",
                 layer=call.layer,
                 location=line,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, FixPlace, Violation
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._metrics import (
     metric_name,
@@ -93,7 +94,7 @@ def _threshold(context: DiagnosisContext, seen: Observation, model: LayerRef) ->
     elif seen.name == "":
         fix = "# compare logits with 0.0, or the sigmoid of them with 0.5"
     return Violation(
-        message=f"{_listed(names)} {'count' if len(names) > 1 else 'counts'} only those logits of "
+        message=f"{joined(names)} {'count' if len(names) > 1 else 'counts'} only those logits of "
         f"{{layer}} that are above {limit:g} as class 1, as if "
         f"they were probabilities: those from 0 to {limit:g} become class 0.",
         layer=model,
@@ -103,11 +104,6 @@ def _threshold(context: DiagnosisContext, seen: Observation, model: LayerRef) ->
         fix_place=_as_place(fix_place),
         edits=edits,
     )
-
-
-def _listed(names: list[str]) -> str:
-    """Write names as in a sentence: a, b and c."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _by_line(place: Location, statement: ast.stmt, changes: dict[ast.expr, str]) -> list[dict[ast.expr, str]]:

@@ -12,6 +12,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import line_edit
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.event import Location
@@ -193,7 +194,7 @@ def _item_at(tree: ast.Module, line: int) -> str | None:
 def _violation(kept: list[_Kept]) -> Violation:
     """Return the finding about the metrics that one statement reads."""
     _, read, region, _, place, _ = kept[0]
-    names = " and ".join(filter(None, (", ".join(each.name for each in kept[:-1]), kept[-1].name)))
+    names = joined([each.name for each in kept])
     are, its, covers = ("is", "its value", "covers") if len(kept) == 1 else ("are", "their values", "cover")
     resets = [_reset(each) for each in kept]
     # A reset after a read that only some epochs reach leaves the metric as it is in the others.

@@ -11,6 +11,7 @@ from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import line_edit
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._not_passed_on import (
+    called_by_model,
     not_passed_on,
     not_passed_on_below,
     passing_on,
@@ -203,7 +204,7 @@ def _without_parameter(
     then, edits = "With it, the layers inside get it, too.", tuple[Edit, ...]()
     if context.backend == "jax":
         then = "On JAX, this call also has to pass it on to the layers inside."
-        inner = [call, *(each for each in context.ancestors(call) if each.kind == "call")][-2:][0]
+        inner = called_by_model(context, call)
         line = passing_on(context, call)
         if line and inner.location is not None and inner.location.line > place.line:
             edits = line_edit(place, fix), line_edit(inner.location, line)

@@ -9,6 +9,7 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import own_layers, was_frozen
+from layertrace.diagnosis.name_lists import joined
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.rules.training._shared import given_training
 from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
@@ -154,10 +155,7 @@ def _violation(
     *,
     has_norms: bool,
 ) -> Violation:
-    names = [each.name for each in inside]
-    last = names.pop() if len(names) <= _MOST_NAMES else f"{len(names) - _MOST_NAMES + 1} more"
-    who = " and ".join(filter(None, (", ".join(names[: _MOST_NAMES - 1]), last)))
-    who = "it" if inside[0] == layer else f"its {who}"
+    who = "it" if inside[0] == layer else f"its {joined([each.name for each in inside], _MOST_NAMES)}"
     verb = "average" if has_norms else "drop"
     does = f"{verb}{'s' if len(inside) == 1 else ''} {'new statistics' if has_norms else 'out'}"
     name = _called_at(place) or layer.name
