@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rules.training._shared import given_training, with_training
+from layertrace.diagnosis.rules.training._shared import with_training
 from layertrace.diagnosis.user_source import is_within, parameters
 from layertrace.timeline.event import Event, LayerRef
 
@@ -23,9 +23,7 @@ def not_passed_on(context: DiagnosisContext, call: Event) -> Event | None:
     chain = _chain(context, call)
     if context.backend != "jax" or len(chain) < 2 or chain[-1].training is not True or call.mode != "graph":
         return None
-    is_given = any(given_training(each.location) is not None or each.training for each in chain[:-1])
-    is_own = _is_within_call(context, chain[-1].layer, chain[-2])
-    return chain[-2] if is_own and not is_given else None
+    return chain[-2] if _is_within_call(context, chain[-1].layer, chain[-2]) else None
 
 
 def _is_within_call(context: DiagnosisContext, layer: LayerRef | None, inner: Event) -> bool:
