@@ -84,6 +84,21 @@ def test_the_code_of_a_finding_is_shown_whole_in_a_row_of_a_long_statement(shown
     expect(tab.locator(".line.chapter .mark")).to_be_in_viewport(ratio=1)
 
 
+@in_a_browser
+def test_a_statement_is_cut_after_what_it_did(shown):
+    """The source is shown whole where it fits, however much the statement did."""
+    story = Story()
+    for number in range(40):
+        story.add("init", story.layer("Block", f"block_{number}"), at=4)
+    file = f"{DIRECTORY}/{story.file}"
+    build = Statement(file, 4, 4, source="model = build(depth=40)  # with all its blocks")
+    tab = shown(Timeline(story.events, (), RecordingContext(statements=(build,))), width=620)
+
+    source, did = (tab.locator(f".line.chapter .{name}") for name in ("source", "story"))
+    assert did.evaluate("story => story.scrollWidth > story.clientWidth")
+    assert source.evaluate("source => source.scrollWidth <= source.clientWidth")
+
+
 @pytest.mark.parametrize(("events", "stretches"), [((), 1), ((4,), 2), (tuple(range(9)), 1)])
 def test_an_event_with_a_finding_is_folded_only_with_others_of_its_code(events, stretches):
     """Nine calls that are alike are one line; if a finding points at the fifth, there are lines around it."""
