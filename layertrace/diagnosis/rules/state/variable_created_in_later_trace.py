@@ -9,7 +9,12 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import CreatedVariable, DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.rules.state._shared import creating_call, is_created_by_call, is_requested
+from layertrace.diagnosis.rules.state._shared import (
+    creating_call,
+    is_created_by_call,
+    is_rejected_by_lock,
+    is_requested,
+)
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import Event
 
@@ -122,8 +127,8 @@ def _is_of_step(context: DiagnosisContext, event: Event) -> bool:
 
 
 def _is_too_late(event: Event, trace: Event) -> bool:
-    """Return whether a variable was rejected, or created in a later trace, which TensorFlow rejects then."""
+    """Return whether TensorFlow rejected a variable, or will once it comes to a trace."""
     if event.error is not None:
-        return True
+        return not is_rejected_by_lock(event)  # LT104
     # In its first trace a function may create variables: tests/cases/clean/custom_train_step_and_gan.py
     return (trace.trace or 1) > 1 and trace.graph is not None and not trace.graph.second_pass
