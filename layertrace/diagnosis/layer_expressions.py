@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator
 from functools import lru_cache
 
-from layertrace.diagnosis.user_source import dotted, nodes_at, tree_of
+from layertrace.diagnosis.user_source import dotted, is_at, nodes_at, tree_of
 from layertrace.timeline.event import Location
 
 __all__ = ["layer_calls_at"]
@@ -20,9 +20,10 @@ def layer_calls_at(location: Location | None) -> list[ast.Call]:
     there, these are all calls except those of builtins, of imported modules, and of functions of the file.
     """
     calls = [node for node in _in_order(location) if isinstance(node, ast.Call)]
-    columns = None if location is None else location.columns
-    exact = [call for call in calls if (call.col_offset, call.end_col_offset) == columns]
-    if exact or location is None:
+    if location is None:
+        return []
+    exact = [call for call in calls if location.columns is not None and is_at(call, location)]
+    if exact:
         return exact
     others = _no_layers(location.file)
     return [call for call in calls if dotted(call.func).partition(".")[0] not in others] or calls

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
+from layertrace.diagnosis.user_source import is_at
 from layertrace.timeline.event import Location
 
 __all__ = ["LossPaths", "names_in", "names_set"]
@@ -35,7 +36,8 @@ class LossPaths:
         """
         statement = self._assigning(call)
         inside = {child for part in cut for child in ast.walk(part)}
-        if statement is None or call is None or any(_is_at(call, node) for node in inside):
+        calls = [node for node in inside if isinstance(node, ast.Call)]
+        if statement is None or call is None or any(is_at(node, call) for node in calls):
             return True
         read, cut_off = set(self._loss), set[str]()
         for each in reversed(self._assignments):
@@ -82,12 +84,3 @@ def names_set(statement: _Assignment) -> set[str]:
 
 def _names(nodes: Iterable[ast.AST]) -> set[str]:
     return {node.id for node in nodes if isinstance(node, ast.Name)}
-
-
-def _is_at(call: Location, node: ast.AST) -> bool:
-    columns = None if call.columns is None else call.columns[0]
-    return (
-        isinstance(node, ast.Call)
-        and node.lineno == call.line
-        and node.col_offset == (node.col_offset if columns is None else columns)
-    )

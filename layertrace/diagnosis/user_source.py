@@ -21,6 +21,7 @@ __all__ = [
     "first_parameter",
     "function_around",
     "function_at",
+    "is_at",
     "is_changed",
     "is_in_tape",
     "is_name",
@@ -318,6 +319,14 @@ def is_within(location: Location, method: Location) -> bool:
 def is_raise(location: Location | None) -> bool:
     """Return whether a line has a `raise`, so that the failure there is intended."""
     return any(isinstance(node, ast.Raise) for node in nodes_at(location))
+
+
+def is_at(node: ast.expr, location: Location) -> bool:
+    """Return whether an expression is the one of a location; any on its line, if its columns are unknown."""
+    if location.columns is None:  # Python 3.10, and functions that AutoGraph has converted
+        return spans(node, location)
+    columns = node.col_offset, node.end_col_offset if node.end_lineno == node.lineno else None
+    return (node.lineno, columns) == (location.line, location.columns)
 
 
 def spans(node: ast.stmt | ast.expr, location: Location) -> bool:

@@ -1,9 +1,11 @@
 """Rules read the source of the program: one tree for each file, and what is derived from that."""
 
+import ast
 import linecache
 
 import pytest
 
+from layertrace.diagnosis.layer_expressions import layer_calls_at
 from layertrace.diagnosis.method_edits import in_init
 from layertrace.diagnosis.rules.tracing._called_once import created_for_call
 from layertrace.diagnosis.user_source import methods_beside, tree_of
@@ -47,3 +49,34 @@ def test_a_file_that_is_parsed_again_has_its_methods(place):
 def test_what_is_around_a_call_is_found_again(place):
     """The loop around it is one of the tree that is read."""
     assert created_for_call(Location(place.file, 8)).around == "loop"
+
+
+SPREAD = """self.body, self.head = (
+    layers.Dense(8),
+    layers.Dense(3),
+)
+y = self.head(
+    self.body(
+        x
+    )
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "columns", "code"),
+    [
+        (2, (4, 19), "layers.Dense(8)"),
+        (3, (4, 19), "layers.Dense(3)"),
+        (5, (4, None), "self.head(self.body(x))"),
+        (6, (4, None), "self.body(x)"),
+    ],
+)
+def test_a_call_is_found_by_its_line_and_its_columns(tmp_path, line, columns, code):
+    """Calls of one statement may begin in the same column of several lines, or end on another line."""
+    file = tmp_path / "net.py"
+    file.write_text(SPREAD)
+
+    found = layer_calls_at(Location(str(file), line, "call", columns))
+
+    assert [ast.unparse(call) for call in found] == [code]

@@ -75,7 +75,7 @@ _SETTERS = (":__setattr__", ":layers", "keras.src.models.functional:layers")
 """Functions of Keras 3, tf_keras and TensorFlow that set an attribute of a layer."""
 
 _MESSAGES = (
-    r"property '(\w+)' of '\w+' object has no setter",  # Python 3.11 and later
+    r"property '(\w+)' of '[^']+' object has no setter",  # Python 3.11 and later
     r"can't set attribute '(\w+)'",  # Python 3.10
     r"Can't set the attribute \"(\w+)\"",  # tf_keras 2.16 to 2.21
     r"Model\.(layers)` attribute is reserved",

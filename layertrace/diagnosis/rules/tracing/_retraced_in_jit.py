@@ -16,7 +16,7 @@ from layertrace.diagnosis.rules.tracing._retraces import MIN_RETRACES as MIN_RET
 from layertrace.diagnosis.rules.tracing._retraces import Retraces
 from layertrace.diagnosis.rules.tracing._tracers import accepts_tracer
 from layertrace.diagnosis.user_edits import argument_at
-from layertrace.diagnosis.user_source import dotted, function_at, nodes_at, tree_of
+from layertrace.diagnosis.user_source import dotted, function_at, is_at, nodes_at, tree_of
 from layertrace.timeline.event import Event, Location
 
 __all__ = ["JitFix", "created_once", "is_open_set", "needs_no_value", "padded", "with_argument"]
@@ -92,7 +92,7 @@ def _is_discarded(line: Location | None, name: str) -> bool:
         return False
     if line.columns is None:  # Python 3.10
         return dotted(call.func).rpartition(".")[2] == name
-    return line.columns == (call.col_offset, call.end_col_offset)
+    return is_at(call, line)
 
 
 def _waits(call: ast.Call) -> bool:

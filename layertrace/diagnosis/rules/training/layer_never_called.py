@@ -20,7 +20,14 @@ from layertrace.diagnosis.rules.training.gradients_cleared_early import cleared_
 from layertrace.diagnosis.soft_operations import differentiable, operations_without_gradient
 from layertrace.diagnosis.tapes import argument, block_of, request_at, statements_of_target
 from layertrace.diagnosis.training_steps import gradient_before, nodes_around
-from layertrace.diagnosis.user_source import assigned_pairs, is_in_tape, is_within, line_of, nodes_at
+from layertrace.diagnosis.user_source import (
+    assigned_pairs,
+    is_at,
+    is_in_tape,
+    is_within,
+    line_of,
+    nodes_at,
+)
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
@@ -142,14 +149,10 @@ def _assigned_to(init: Event | None) -> str:
         pairs = assigned_pairs(node.targets[0], node.value) if isinstance(node, ast.Assign) else []
         for target, value in pairs:
             calls = [each for each in ast.walk(value) if isinstance(each, ast.Call)]
-            if line is not None and isinstance(target, ast.Attribute) and _has_column(line, calls):
+            is_here = line is not None and any(is_at(each, line) for each in calls)
+            if is_here and isinstance(target, ast.Attribute):
                 return target.attr
     return ""
-
-
-def _has_column(line: Location, calls: list[ast.Call]) -> bool:
-    """Return whether one of some calls is the one of a location; any, if its columns are unknown."""
-    return bool(calls) and (line.columns is None or any(each.col_offset == line.columns[0] for each in calls))
 
 
 def _call_outside_tape(

@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import dotted, nodes_at
+from layertrace.diagnosis.user_source import dotted, is_at, nodes_at
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, TensorSpec
 
@@ -103,17 +103,13 @@ _FUNCTIONS = {
 }
 
 
-def _is_at(seen: Observation, call: ast.Call) -> bool:
-    """Return whether a call is the one that was observed; any on its line if the columns are unknown."""
-    columns = None if seen.location is None else seen.location.columns
-    return columns is None or columns == (call.col_offset, call.end_col_offset)
-
-
 def _same_shape(seen: Observation) -> str:
     """Write the statement with `[:, None]` after the vector; nothing if the line does not show it."""
     op, _, at = seen.name.partition(" ")
     vector_is_mine = isinstance(seen.before, TensorSpec) and len(seen.before.shape or ()) == 1
     position = int(at or 0) if vector_is_mine else 1 - int(at or 0)
+    if seen.location is None:
+        return ""
     nodes = list(nodes_at(seen.location))
     statement = next((node for node in nodes if isinstance(node, ast.stmt)), None)
     operands: list[tuple[ast.expr, ast.expr]] = []
@@ -122,7 +118,9 @@ def _same_shape(seen: Observation) -> str:
             operands.append((node.left, node.right))
         elif (
             isinstance(node, ast.Call)
-            and (dotted(node.func).endswith(_FUNCTIONS[op]) if op in _FUNCTIONS else _is_at(seen, node))
+            and (
+                dotted(node.func).endswith(_FUNCTIONS[op]) if op in _FUNCTIONS else is_at(node, seen.location)
+            )
             and len(node.args) == 2
         ):
             operands.append((node.args[0], node.args[1]))

@@ -8,7 +8,10 @@ from keras import layers
 class Net(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        self.body, self.head = layers.Dense(8, activation="tanh"), layers.Dense(3)
+        self.body, self.head = (
+            layers.Dense(8, activation="tanh"),
+            layers.Dense(3),
+        )
 
     def forward(self, x):
         return self.head(self.body(x))
