@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from layertrace.diagnosis.user_classes import files_of_program
+from layertrace.diagnosis.program_files import files_of_program
 from layertrace.diagnosis.user_source import dotted, first_parameter, function_around, nodes_of, tree_of
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Location

@@ -214,6 +214,12 @@ class DiagnosisContext:
         return self.timeline.layers
 
     @cached_property
+    def files(self) -> frozenset[str]:
+        """The files of the program whose lines caused events or observations."""
+        places = (each.location for each in (*self.timeline, *self._observations))
+        return frozenset(place.file for place in places if place is not None)
+
+    @cached_property
     def _by_seq(self) -> dict[int, Event]:
         return {event.seq: event for event in self.timeline}
 

@@ -33,7 +33,8 @@ def assignment_before(
 ) -> tuple[Location, str] | None:
     """Return the last line that set an attribute to a value between two lines of one function, and its text.
 
-    Without such a line, return the only such line in another function of the file: a callback, or a helper.
+    Without such a line, return the only such line in another function of the file, or else the only one in
+    the other files of the program: a callback, or a helper.
 
     Args:
         context: What was recorded.
@@ -46,22 +47,25 @@ def assignment_before(
         return None
     around = _statements(context, place.file).at(place).function
     first = after.line if after is not None and after.file == place.file else 0
-    setting = [
-        (statement, number)
-        for statement, number in _lines(context, place.file)
+    setting = _setting(context, place.file, attribute, value)
+    between = [line for line in setting if line[0].function == around and first < line[0].line < place.line]
+    elsewhere = [line for line in setting if line[0].function != around]
+    if between or elsewhere:
+        return between[-1] if between else elsewhere[0] if len(elsewhere) == 1 else None
+    others = context.files - {place.file}
+    imported = [line for file in others for line in _setting(context, file, attribute, value)]
+    return imported[0] if len(imported) == 1 else None
+
+
+def _setting(
+    context: DiagnosisContext, file: str, attribute: str, value: object
+) -> list[tuple[Location, str]]:
+    """Return the lines of a file that set an attribute to a value, each with its text."""
+    return [
+        (Location(file, number, statement.function), statement.line(number) or statement.source)
+        for statement, number in _lines(context, file)
         if any(_sets(node, attribute, value) for node in _nodes(statement))
     ]
-    between = [
-        (statement, number)
-        for statement, number in setting
-        if statement.function == around and first < number < place.line
-    ]
-    elsewhere = [pair for pair in setting if pair[0].function != around]
-    chosen = between[-1:] or (elsewhere if len(elsewhere) == 1 else [])
-    for statement, number in chosen:
-        text = statement.line(number) or statement.source
-        return Location(place.file, number, statement.function), text
-    return None
 
 
 def lines_at(context: DiagnosisContext, place: Location | None) -> list[tuple[Location, str]]:
@@ -157,9 +161,9 @@ def run_eagerly(context: DiagnosisContext, layer: LayerRef) -> str:
 
 
 def _compiling(context: DiagnosisContext, layer: LayerRef) -> Iterator[ast.Call]:
-    """Yield the calls of `compile` in the file that created a layer."""
-    files = {event.location.file for event in context.of(layer, "init") if event.location is not None}
-    for file in files:
+    """Yield the calls of `compile`, those in the file that created a layer first."""
+    own = {event.location.file for event in context.of(layer, "init") if event.location is not None}
+    for file in sorted(context.files | own, key=lambda file: (file not in own, file)):
         tree = tree_of(file)
         for node in [] if tree is None else ast.walk(tree):
             name = dotted(node.func) if isinstance(node, ast.Call) else ""

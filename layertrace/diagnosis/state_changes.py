@@ -7,6 +7,7 @@ import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from layertrace.diagnosis.program_files import files_of_program
 from layertrace.diagnosis.state_reads import CHANGERS, last_name, line_of_file
 from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.event import Location
@@ -40,8 +41,8 @@ def change_of(
     """Return the statement that has probably changed a value before a graph ran; None if there are none.
 
     It is the last one above the line of the run, in the same function, or else the first one in another
-    function, such as that of a callback. The functions that read the value, `__init__` and the definition
-    of a global do not count.
+    function, such as that of a callback, or in a file that the program imports. The functions that read the
+    value, `__init__` and the definition of a global do not count.
 
     Args:
         path: What has changed: `alpha`, `self.weight`, `config['rate']`.
@@ -50,8 +51,7 @@ def change_of(
         reader: Where the function that reads the value is defined.
         is_own: Whether a change inside that function counts.
     """
-    files = dict.fromkeys(place.file for place in (run, reader) if place is not None)
-    for file in files:
+    for file in _files(path, run, reader):
         changes = [
             change
             for change in _changes(file, path)
@@ -103,9 +103,9 @@ def definition_of(path: str, *places: Location | None) -> Definition | None:
 
     Args:
         path: The value, such as `self.weight`.
-        *places: Lines of the files to search.
+        *places: Lines of the files to search first, before those that these import.
     """
-    for file in dict.fromkeys(place.file for place in places if place is not None):
+    for file in _files(path, *places):
         for change in _changes(file, path):
             node = change.node
             if (
@@ -124,6 +124,14 @@ def definition_of(path: str, *places: Location | None) -> Definition | None:
                     is_alone=source == ast.unparse(node),
                 )
     return None
+
+
+def _files(path: str, *places: Location | None) -> list[str]:
+    """Return the files of some lines, then those that they import, whose globals are others."""
+    files = dict.fromkeys(place.file for place in places if place is not None)
+    is_global = path == last_name(path)
+    others = () if is_global else sorted(each for file in files for each in files_of_program(file))
+    return list(dict.fromkeys([*files, *others]))
 
 
 @dataclass(frozen=True, slots=True)

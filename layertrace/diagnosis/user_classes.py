@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 from layertrace.diagnosis.user_source import dotted, function_at, line_of, nodes_at, nodes_of, tree_of
 from layertrace.timeline.event import Location
@@ -14,7 +13,6 @@ __all__ = [
     "calls_anywhere",
     "class_around",
     "class_named",
-    "files_of_program",
     "keyword_line",
     "only_return",
     "repeated_calls",
@@ -96,25 +94,6 @@ def calls_anywhere(location: Location | None, *methods: str) -> bool:
     tree = None if location is None else tree_of(location.file)
     calls = (node for node in ast.walk(tree or ast.Pass()) if isinstance(node, ast.Call))
     return any(isinstance(node.func, ast.Attribute) and node.func.attr in methods for node in calls)
-
-
-def files_of_program(file: str) -> set[str]:
-    """Return a file with those that it imports, directly or by another: modules in its folder or below it."""
-    known, todo = {file}, [file]
-    while todo:
-        each = todo.pop()
-        tree = tree_of(each)
-        for node in () if tree is None else ast.walk(tree):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                module = node.module or ""
-                names = [module, *(f"{module}.{alias.name}".strip(".") for alias in node.names)]
-            for name in filter(None, names):
-                beside = Path(each).parent.joinpath(*name.split(".")).with_suffix(".py")
-                if str(beside) not in known and beside.is_file():
-                    known.add(str(beside))
-                    todo.append(str(beside))
-    return known
 
 
 def repeated_calls(location: Location) -> ast.Call | None:

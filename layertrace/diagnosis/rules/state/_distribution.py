@@ -32,7 +32,7 @@ def created_before_the_distribution(context: DiagnosisContext) -> Iterator[Viola
     place = _statement_that_creates(context, first)
     name = next((event.strategy for event in context.events() if event.strategy), "")
     statement = _distribution_set_after(place)
-    if place is None or (statement is None and not name):
+    if place is None or not (name or any(map(_distributions_set, context.files))):
         return  # the program divides arrays itself
     what = "{layer} was" if layer else f"The variables of {_holder(first)} were"
     fix, edits = _moved(place, statement)
@@ -99,16 +99,21 @@ def _holder(event: Event) -> str:
     return (event.variable.holder if event.variable else None) or "the program"
 
 
-def _distribution_set_after(place: Location | None) -> ast.Expr | None:
-    """Return the only statement that sets a distribution, if it follows a line in the same function."""
-    tree = None if place is None else tree_of(place.file)
-    setting = [
+def _distributions_set(file: str) -> list[ast.Expr]:
+    """Return the statements of a file that set a distribution."""
+    tree = tree_of(file)
+    return [
         node
         for node in ([] if tree is None else ast.walk(tree))
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
         if dotted(node.value.func).rpartition(".")[2] == "set_distribution"
         if node.value.args and not isinstance(node.value.args[0], ast.Constant)
     ]
+
+
+def _distribution_set_after(place: Location | None) -> ast.Expr | None:
+    """Return the only statement that sets a distribution, if it follows a line in the same function."""
+    setting = [] if place is None else _distributions_set(place.file)
     if place is None or len(setting) != 1 or setting[0].lineno <= place.line:
         return None
     around = function_around(Location(place.file, setting[0].lineno))

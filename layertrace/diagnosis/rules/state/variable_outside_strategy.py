@@ -10,7 +10,7 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.rule import TENSORFLOW_AND_JAX, rule
 from layertrace.diagnosis.rules.state._distribution import created_before_the_distribution, with_scope
-from layertrace.diagnosis.user_source import dotted, function_around, tree_of
+from layertrace.diagnosis.user_source import dotted, function_around, spans, tree_of
 from layertrace.timeline.context import Failure
 from layertrace.timeline.event import Event, Location
 
@@ -118,7 +118,7 @@ def _created_before_the_scope(context: DiagnosisContext) -> Iterator[Violation]:
             message="{layer} was created outside of the scope of the strategy that trains it, so its "
             "variables do not belong to that strategy.",
             layer=init.layer,
-            location=_made_before_the_scope(init.location) or init.location,
+            location=_made_before_the_scope(context, init.location) or init.location,
             evidence=(
                 Evidence("created outside of a scope", (init.seq,), init.location),
                 Evidence("rejected here", seqs(place), rejected_at),
@@ -127,32 +127,38 @@ def _created_before_the_scope(context: DiagnosisContext) -> Iterator[Violation]:
         )
 
 
-def _made_before_the_scope(place: Location | None) -> Location | None:
+def _made_before_the_scope(context: DiagnosisContext, place: Location | None) -> Location | None:
     """Return the line next to the scope of a strategy that calls the function that creates a model.
 
     Only that line can go into the scope. It is None if the function is called from several lines.
     """
-    tree = None if place is None else tree_of(place.file)
     function = None if place is None else function_around(place)
-    if tree is None or function is None or place is None:
+    if function is None or place is None:
         return None
-    scopes = [
-        node
+    trees = {file: tree for file in context.files if (tree := tree_of(file)) is not None}
+    calls = [
+        Location(file, node.lineno)
+        for file, tree in trees.items()
         for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == function.name
+    ]
+    if len(calls) != 1 or any(spans(scope, place) for scope in _scopes(trees.get(place.file))):
+        return None
+    file, around = calls[0].file, function_around(calls[0])
+    beside = [
+        scope for scope in _scopes(trees[file]) if function_around(Location(file, scope.lineno)) is around
+    ]
+    return calls[0] if beside else None
+
+
+def _scopes(tree: ast.Module | None) -> list[ast.With]:
+    """Return the `with strategy.scope()` blocks of a file."""
+    return [
+        node
+        for node in ([] if tree is None else ast.walk(tree))
         if isinstance(node, ast.With)
         and any(
             isinstance(item.context_expr, ast.Call) and dotted(item.context_expr.func).endswith(".scope")
             for item in node.items
         )
     ]
-    calls = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == function.name
-    ]
-    if len(calls) != 1 or any(node.lineno <= place.line <= (node.end_lineno or 0) for node in scopes):
-        return None
-    line = Location(place.file, calls[0].lineno)
-    around = function_around(line)
-    beside = [node for node in scopes if function_around(Location(place.file, node.lineno)) is around]
-    return line if beside else None

@@ -81,7 +81,7 @@ def python_state_in_call(context: DiagnosisContext) -> Iterator[Violation]:
         first = seen[0]
         if (layer, name) in explained:
             continue
-        if _is_reset(first) or _is_otherwise_eager(context, layer, first):
+        if _is_reset(context, first) or _is_otherwise_eager(context, layer, first):
             continue
         line = first.location or context.call_defined_at(layer)
         step = context.step_of_observation(first)
@@ -183,13 +183,15 @@ def _is_memo(context: DiagnosisContext, layer: LayerRef, seen: list[Observation]
     return bool(repeated) and not any(repeated)
 
 
-def _is_reset(observation: Observation) -> bool:
+def _is_reset(context: DiagnosisContext, observation: Observation) -> bool:
     """Return whether the program also sets the state elsewhere, as to count how often Python runs."""
     kind = observation.name.partition(" ")[0]
     expected = {"class": 0, "global": 1}.get(kind)  # the line that defines a global is an assignment, too
-    return (
-        expected is not None and times_set(observation.location, attribute_path(observation.name)) > expected
-    )
+    place, name = observation.location, attribute_path(observation.name)
+    if expected is None or place is None:
+        return False
+    others = (Location(file, 0) for file in (context.files if kind == "class" else ()) if file != place.file)
+    return sum(times_set(each, name) for each in (place, *others)) > expected
 
 
 def _in_place(

@@ -58,8 +58,7 @@ def average_without_statistics(context: DiagnosisContext) -> Iterator[Violation]
     ]
     if not trained or not stale:
         return
-    files = {event.location.file for event in context.events("init") if event.location is not None}
-    loops = [(file, loop) for file in sorted(files) for loop in _averaging_loops(file)]
+    loops = [(file, loop) for file in sorted(context.files) for loop in _averaging_loops(file)]
     for state in stale if loops else ():
         answer = _answer(context, state.layer)
         twin = next((each for each in trained if _is_alike(context, each, state)), None)

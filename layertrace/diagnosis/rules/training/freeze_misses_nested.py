@@ -171,7 +171,7 @@ def _loop_around(location: Location) -> ast.For | None:
 
 
 def _idle_loop(place: Location, lines: list[Freezing]) -> ast.For | None:
-    """Return the loop at module level, before a line, that looks for batch normalization and finds none."""
+    """Return the loop before a line of one function that looks for batch normalization and finds none."""
     ran = {(line.location.file, line.location.line) for line in lines}
     for loop in _loops(place.file):
         item = dotted(loop.target)
@@ -196,7 +196,8 @@ def _idle_loop(place: Location, lines: list[Freezing]) -> ast.For | None:
             and node.value.value is False
         ]
         is_idle = bool(freezing) and not any((place.file, line) in ran for line in freezing)
-        is_top = function_around(Location(place.file, loop.lineno)) is None
-        if is_searched and is_idle and is_top and loop.lineno < place.line:
+        # A loop in another function may not have run.
+        is_beside = function_around(Location(place.file, loop.lineno)) is function_around(place)
+        if is_searched and is_idle and is_beside and loop.lineno < place.line:
             return loop
     return None

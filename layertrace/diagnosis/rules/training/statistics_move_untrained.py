@@ -12,11 +12,11 @@ from layertrace.diagnosis.assigned_weights import may_be_assigned
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import was_frozen
+from layertrace.diagnosis.program_files import files_of_program
 from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._shared import training_calls, with_training
 from layertrace.diagnosis.training_steps import outermost_trace
-from layertrace.diagnosis.user_classes import files_of_program
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
