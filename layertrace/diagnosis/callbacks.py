@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit
 from layertrace.diagnosis.method_edits import lines_with
+from layertrace.diagnosis.program_files import calls_named
 from layertrace.diagnosis.tapes import argument
-from layertrace.diagnosis.user_source import dotted, tree_of
+from layertrace.diagnosis.user_source import dotted
 from layertrace.timeline.context import Observation, ObservationKind
 from layertrace.timeline.event import LayerRef, Location
 
-__all__ = ["callback_at", "monitoring", "place_of", "with_argument"]
+__all__ = ["callback_at", "monitoring", "with_argument"]
 
 _POSITIONS = {
     "monitor": {"EarlyStopping": 0, "ReduceLROnPlateau": 0, "ModelCheckpoint": 1},
@@ -24,70 +25,61 @@ _POSITIONS = {
 
 def monitoring(
     context: DiagnosisContext, what: ObservationKind
-) -> Iterator[tuple[LayerRef, Observation, ast.Call | None]]:
+) -> Iterator[tuple[LayerRef, Observation, Location | None, ast.Call | None]]:
     """Yield what was noticed of callbacks that monitor a value, once for each line that passes them to a fit.
 
     Yields:
-        The model, what was noticed, and the call that creates the callback.
+        The model, what was noticed, the line that creates the callback, and the call there; if they are
+        unknown, the line of the fit, and None.
     """
     reported: set[tuple[str, str, Location | None]] = set()
     for layer, seen in context.layer_observations(what):
         key = seen.name, seen.reader, seen.location
         if key not in reported:
             reported.add(key)
-            yield layer, seen, callback_at(seen.location, seen.name, seen.reader)
+            yield layer, seen, *(callback_at(seen.location, seen.name, seen.reader) or (seen.location, None))
 
 
-def place_of(fit: Location | None, call: ast.Call | None) -> Location | None:
-    """Return the line that creates a callback; that of the fit if it is unknown."""
-    return fit if fit is None or call is None else Location(fit.file, call.lineno, fit.function)
-
-
-def callback_at(fit: Location | None, kind: str, monitor: str) -> ast.Call | None:
-    """Return the only call in a file that creates a callback which monitors a value.
+def callback_at(fit: Location | None, kind: str, monitor: str) -> tuple[Location, ast.Call] | None:
+    """Return the only call in a program that creates a callback which monitors a value, with its line.
 
     Args:
         fit: The line that the callback is passed to.
         kind: The class of the callback.
         monitor: The value; `val_loss` is the default.
     """
-    tree = None if fit is None else tree_of(fit.file)
-    calls = [
-        node
-        for node in ([] if tree is None else ast.walk(tree))
-        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == kind
-    ]
-    written = [call for call in calls if _text(_argument(call, "monitor")) == monitor]
+    calls = [] if fit is None else calls_named(fit.file, kind)
+    written = [each for each in calls if _text(_argument(each[1], "monitor")) == monitor]
     if not written and monitor == "val_loss":
-        written = [call for call in calls if _argument(call, "monitor") is None]
+        written = [each for each in calls if _argument(each[1], "monitor") is None]
     return written[0] if len(written) == 1 else None
 
 
-def with_argument(fit: Location | None, call: ast.Call | None, name: str, value: str) -> tuple[Edit, ...]:
+def with_argument(place: Location | None, call: ast.Call | None, name: str, value: str) -> tuple[Edit, ...]:
     """Return the edits that give a call an argument, in place of another value or as the last one.
 
     Args:
-        fit: A line of the same file.
+        place: A line of the file that has the call.
         call: The call.
         name: The name of the argument.
         value: The code of its value.
     """
-    if fit is None or call is None:
+    if place is None or call is None:
         return ()
     old = _argument(call, name)
     if old is not None:
         if old.lineno != old.end_lineno:
             return ()
-        return lines_with(fit, [(old.lineno, old.col_offset, old.end_col_offset, value)])
+        return lines_with(place, [(old.lineno, old.col_offset, old.end_col_offset, value)])
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     last = max(given, key=lambda each: (each.end_lineno, each.end_col_offset), default=None)
     if last is None or last.end_lineno is None or last.end_col_offset is None:
         line, end = call.end_lineno, call.end_col_offset
         if line is None or end is None:
             return ()
-        return lines_with(fit, [(line, end - 1, end - 1, f"{name}={value}")])
+        return lines_with(place, [(line, end - 1, end - 1, f"{name}={value}")])
     column = last.end_col_offset
-    return lines_with(fit, [(last.end_lineno, column, column, f", {name}={value}")])
+    return lines_with(place, [(last.end_lineno, column, column, f", {name}={value}")])
 
 
 def _argument(call: ast.Call, name: str) -> ast.expr | None:

@@ -5,9 +5,28 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from layertrace.diagnosis.user_source import tree_of
+from layertrace.diagnosis.user_source import dotted, function_around, tree_of
+from layertrace.timeline.event import Location
 
-__all__ = ["files_of_program"]
+__all__ = ["calls_named", "files_of_program"]
+
+
+def calls_named(file: str, name: str) -> list[tuple[Location, ast.Call]]:
+    """Return the calls of a class or function in a program, each with its line.
+
+    Args:
+        file: A file of the program. It and the files that it imports are read.
+        name: The last part of the name: `EarlyStopping`.
+    """
+    found = []
+    for each in sorted(files_of_program(file)):
+        for node in ast.walk(tree_of(each) or ast.Pass()):
+            if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == name:
+                around = function_around(Location(each, node.lineno))
+                found.append(
+                    (Location(each, node.lineno, "<module>" if around is None else around.name), node)
+                )
+    return found
 
 
 def files_of_program(file: str) -> set[str]:

@@ -13,6 +13,7 @@ FORMS = [
     ("two-files", "lt207_stale_trainable/another_frozen_by_a_callback.py"),
     ("two-files", "lt207_stale_trainable/another_unfreeze_by_callback.py"),
     ("two-files", "lt308_called_symbolically_first/broken.py"),
+    ("two-files", "lt527_learning_rate_ended/another_halved_in_steps.py"),
     ("two-files", "lt544_average_without_statistics/broken.py"),
 ]
 """Those that once changed what is found; `python tests/diagnosis/rewritten.py` tries all."""

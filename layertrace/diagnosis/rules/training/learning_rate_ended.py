@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
+from layertrace.diagnosis.program_files import calls_named
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.tapes import argument
-from layertrace.diagnosis.user_source import dotted, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location, Structure
 
@@ -80,16 +81,11 @@ def _where(
     seen: Observation, decay: float, epochs: float, end: float, after: float, made: float
 ) -> tuple[Location | None, tuple[Edit, ...]]:
     """Return the line that gives the schedule its steps, and the edit of it, if only one line does."""
-    tree = None if seen.location is None else tree_of(seen.location.file)
-    calls = [
-        node
-        for node in ([] if tree is None else ast.walk(tree))
-        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == seen.name
-    ]
-    node = argument(calls[0], 1, "decay_steps") if len(calls) == 1 else None
-    if node is None or seen.location is None:
+    calls = [] if seen.location is None else calls_named(seen.location.file, seen.name)
+    node = argument(calls[0][1], 1, "decay_steps") if len(calls) == 1 else None
+    if node is None:
         return None, ()
-    place = Location(seen.location.file, node.lineno, seen.location.function)
+    place = replace(calls[0][0], line=node.lineno)
     if _counts_epochs(seen.name, decay, epochs, end, after, made):
         text = ast.unparse(ast.BinOp(node, ast.Mult(), ast.Constant(int(made // epochs))))
     else:

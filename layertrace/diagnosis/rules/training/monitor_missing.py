@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.callbacks import monitoring, place_of, with_argument
+from layertrace.diagnosis.callbacks import monitoring, with_argument
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
@@ -54,18 +54,18 @@ def monitor_missing(context: DiagnosisContext) -> Iterator[Violation]:
     value to such a callback, or validates only in some epochs. Without `mode`, Keras raises an exception for
     most names that it does not know.
     """
-    for layer, seen, call in monitoring(context, "monitor missing"):
+    for layer, seen, created, call in monitoring(context, "monitor missing"):
         names = [name for name in seen.paths if name.startswith("val_") == seen.reader.startswith("val_")]
         if names:
             near = next((name for name in names if name.startswith(seen.reader)), None)
-            why, place = f"this fit reports {_listed(seen)}", place_of(seen.location, call)
+            why, place = f"this fit reports {_listed(seen)}", created
             if near is not None and _number_of(near, seen.reader):
                 edits, fix = _named(seen), f'name="{_bare(seen.reader)}"  # of the metric'
             else:
                 edits = (
                     with_metric(seen.location, layer, _bare(seen.reader))
                     if near is None
-                    else with_argument(seen.location, call, "monitor", f'"{near}"')
+                    else with_argument(created, call, "monitor", f'"{near}"')
                 )
                 fix = f'monitor="{near}"' if near else _of_metric(seen)
         elif not seen.reader.startswith("val_"):

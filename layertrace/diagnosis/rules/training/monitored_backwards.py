@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
-from layertrace.diagnosis.callbacks import monitoring, place_of, with_argument
+from layertrace.diagnosis.callbacks import monitoring, with_argument
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
@@ -47,15 +47,15 @@ def monitored_backwards(context: DiagnosisContext) -> Iterator[Violation]:
     - Of other values the name decides, if a word of it is that of a score: `dice_coef`, `mean_iou`, `f1`.
       Names with `loss`, `error` or the like are not known, nor is a score that fell as the loss did.
     """
-    for layer, seen, call in monitoring(context, "monitored backwards"):
+    for layer, seen, place, call in monitoring(context, "monitored backwards"):
         mode = "max" if seen.role == "greater" else "min"
-        edits = with_argument(seen.location, call, "mode", f'"{mode}"')
+        edits = with_argument(place, call, "mode", f'"{mode}"')
         taken = "lower" if mode == "max" else "higher"
         yield Violation(
             message=f"{{layer}} is trained with {seen.name}(monitor={seen.reader!r}), which takes a {taken} "
             f"value for a better one: {_DOES[seen.name]}.",
             layer=layer,
-            location=place_of(seen.location, call),
+            location=place,
             evidence=(Evidence("trained here", (), seen.location),),
             fix="" if edits else f'mode="{mode}"',
             fix_place="elsewhere",
