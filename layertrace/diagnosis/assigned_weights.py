@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.user_source import dotted, tree_of
@@ -17,8 +17,8 @@ _OF_OPTIMIZERS = ("learning_rate", "lr", "iterations")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def may_be_assigned(context: DiagnosisContext, model: LayerState, files: Iterable[str]) -> bool:
-    """Return whether code of some files may assign computed values to the weights of a model.
+def may_be_assigned(context: DiagnosisContext, model: LayerState) -> bool:
+    """Return whether code of the program may assign computed values to the weights of a model.
 
     A variable that the program creates for itself is not a weight of a model, nor is one that the methods of
     another class create. What a function or class that nothing mentions would assign does not count.
@@ -26,9 +26,8 @@ def may_be_assigned(context: DiagnosisContext, model: LayerState, files: Iterabl
     Args:
         context: What is examined.
         model: The model.
-        files: The files of the program.
     """
-    trees = {file: tree for file in files if (tree := tree_of(file)) is not None}
+    trees = {file: tree for file in context.files if (tree := tree_of(file)) is not None}
     layers = [model, *(context.states[number] for number in model.children if number in context.states)]
     classes = {base.rpartition(".")[2] for state in layers for base in state.layer.bases}
     classes |= {state.layer.class_name for state in layers}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from layertrace.diagnosis.program_files import files_of_program
 from layertrace.diagnosis.user_source import is_within
 from layertrace.timeline import Timeline
 from layertrace.timeline.context import Failure, LayerState, Observation, ObservationKind
@@ -215,9 +216,10 @@ class DiagnosisContext:
 
     @cached_property
     def files(self) -> frozenset[str]:
-        """The files of the program whose lines caused events or observations."""
+        """The files of the program whose lines caused events or observations, and those that they import."""
         places = (each.location for each in (*self.timeline, *self._observations))
-        return frozenset(place.file for place in places if place is not None)
+        own = {place.file for place in places if place is not None}
+        return frozenset(each for file in own for each in files_of_program(file))
 
     @cached_property
     def _by_seq(self) -> dict[int, Event]:

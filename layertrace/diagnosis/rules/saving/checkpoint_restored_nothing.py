@@ -92,7 +92,7 @@ def _without_file(context: DiagnosisContext) -> Iterator[Violation]:
         if are_set_later(context, layer, restored):
             continue
         # They may be set by a handwritten descent: tests/cases/clean/weights_by_a_descent_of_its_own.py
-        if may_be_assigned(context, state, context.files):
+        if may_be_assigned(context, state):
             continue
         fix = _checked(restored.location)
         yield Violation(

@@ -69,14 +69,16 @@ def class_not_registered(context: DiagnosisContext) -> Iterator[Violation]:
 
 
 def _class_of(context: DiagnosisContext, name: str) -> Location | None:
-    """Return where a class is defined that is in another file than the load."""
+    """Return where a class or function is defined that is in another file than the load."""
     methods = (
         method
         for state in context.states.values()
         if state.layer.class_name == name
         for method in state.methods.values()
     )
-    return next((place for method in methods if (place := class_named(method, name)) is not None), None)
+    files = (Location(file, 1) for file in sorted(context.files))
+    places = (class_named(each, name) for each in (*methods, *files))
+    return next((place for place in places if place is not None), None)
 
 
 _MESSAGES = (

@@ -103,10 +103,8 @@ def _is_applied(context: DiagnosisContext, name: str) -> bool:
 
 def _nodes(context: DiagnosisContext) -> Iterator[tuple[Location, ast.AST]]:
     """Yield the nodes of the program's files, each with a location of its file."""
-    places = {event.location.file: event.location for event in context.events() if event.location is not None}
-    for place in places.values():
-        tree = tree_of(place.file)
-        yield from ((place, node) for node in (() if tree is None else ast.walk(tree)))
+    for file in sorted(context.files):
+        yield from ((Location(file, 1), node) for node in ast.walk(tree_of(file) or ast.Pass()))
 
 
 def _setting(context: DiagnosisContext, name: str) -> Location | None:

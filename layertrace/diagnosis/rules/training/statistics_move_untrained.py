@@ -5,21 +5,20 @@ from __future__ import annotations
 import ast
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.assigned_weights import may_be_assigned
 from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import was_frozen
-from layertrace.diagnosis.program_files import files_of_program
 from layertrace.diagnosis.rewriting import rewritten
 from layertrace.diagnosis.rule import rule
 from layertrace.diagnosis.rules.training._shared import training_calls, with_training
 from layertrace.diagnosis.training_steps import outermost_trace
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.context import LayerState, Observation
-from layertrace.timeline.event import Event, FunctionRef, LayerRef, Location
+from layertrace.timeline.event import Event, FunctionRef, LayerRef
 from layertrace.timeline.ownership import is_container
 
 
@@ -81,10 +80,7 @@ def statistics_move_untrained(context: DiagnosisContext) -> Iterator[Violation]:
             continue
         if not _has_other_weights(context, state, backbone, model):
             continue
-        places = [
-            place for place in (context.call_defined_at(model.layer), trained.location) if place is not None
-        ]
-        if _is_moved(context, backbone, places):
+        if _is_moved(context, backbone):
             continue
         reported.add(layer.id)
         update = next(
@@ -123,10 +119,9 @@ def _in_steps_of_others(context: DiagnosisContext, reported: set[int]) -> Iterat
         }
         if not here or not here.isdisjoint(own) or not later.isdisjoint(own):
             continue
-        places = [place for place in (trace.location, call.location, chain[-1].location) if place is not None]
         if not _has_other_weights(context, state, model, model):
             continue
-        if _is_moved(context, model, places):
+        if _is_moved(context, model):
             continue
         reported.add(layer.id)
         update = next(update for update, outer in updates if outer == trace)
@@ -141,16 +136,15 @@ def _last_made(update: Observation, outer: Event | None, last_runs: Mapping[Func
     return max(update.start_ns, last_runs.get(outer.function, 0))
 
 
-def _is_moved(context: DiagnosisContext, model: LayerState, places: Iterable[Location]) -> bool:
+def _is_moved(context: DiagnosisContext, model: LayerState) -> bool:
     """Return whether a model gets weights while another is trained, as a teacher does.
 
     They are assigned: tests/cases/clean/teacher_with_statistics_of_its_own.py; in a file that the program
     imports: tests/cases/clean/teacher_that_another_file_moves.py; or set:
     tests/cases/clean/teacher_that_is_set.py
     """
-    files = {file for place in places for file in files_of_program(place.file)}
     first_ns = min((update.start_ns for update in context.observations("update")), default=0)
-    return may_be_assigned(context, model, files) or any(
+    return may_be_assigned(context, model) or any(
         (seen.times > 1 or seen.start_ns > first_ns) and not own.isdisjoint(_variables(context, layer))
         for own in [set(model.variables)]
         for layer, seen in context.layer_observations("weights set")
