@@ -6,6 +6,7 @@ import itertools
 import random
 import sys
 import threading
+from unittest import mock
 
 import keras
 import pytest
@@ -207,6 +208,38 @@ def test_what_others_patched_meanwhile_is_left_alone(unchanged, wrapping):
         assert vars(Mine)["call"] is theirs
     finally:
         Mine.call = hook.__wrapped__
+
+
+@pytest.mark.parametrize(
+    "ends", ["first patch second", "patch first second", "patch second first", "second patch first"]
+)
+def test_a_patch_of_the_program_may_contain_the_start_of_a_trace(ends, unchanged):
+    """That trace records what was put in place; one that began before records the original again."""
+
+    def patched(self, x):
+        return 2 * x
+
+    def calls(timeline):
+        return [event.kind for event in timeline].count("call")
+
+    def run():
+        return Mine()(tf.ones((1, 1))).numpy()
+
+    original = vars(Mine)["call"]
+    first, patch, second = layertrace.trace(), mock.patch.object(Mine, "call", patched), layertrace.trace()
+    running = {"first": first, "patch": patch, "second": second}
+    timelines = {"first": first.start()}
+    patch.start()
+    timelines["second"] = second.start()
+    assert run() == 2
+    assert calls(timelines["second"]) == 1
+    for name in ends.split():
+        running.pop(name).stop()
+        before = calls(timelines["first"])
+        assert run() == (2 if "patch" in running else 1)
+        if "first" in running and "patch" not in running:
+            assert calls(timelines["first"]) == before + 1
+    assert vars(Mine)["call"] is original
 
 
 def test_a_program_that_empties_lists_of_callbacks_can_stop(unchanged, monkeypatch):

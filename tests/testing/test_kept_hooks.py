@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from unittest import mock
 
 import keras
 import pytest
@@ -109,3 +110,30 @@ def test_kept_hooks_are_restored_after_an_exception(monkeypatch):
         pass
 
     assert choice.is_idle()
+
+
+def test_a_method_replaced_between_kept_hooks_is_recorded(engine):
+    """What a program assigns to a method, or patches for a while, is recorded by the next recording."""
+
+    def twice(self, x):
+        return 2 * x
+
+    def kinds():
+        with layertrace.trace(report=False) as timeline:
+            Mine()(keras.ops.ones((2, 5)))
+        return [event.kind for event in timeline if event.kind in ("init", "build", "call")]
+
+    Mine = type("Mine", (keras.layers.Layer,), {"call": lambda self, x: x})
+    original = Mine.call
+    with hooks_kept():
+        recorded = [kinds()]
+        with mock.patch.object(Mine, "call", twice):
+            recorded.append(kinds())
+        recorded.append(kinds())
+        Mine.call = twice
+        recorded += [kinds(), kinds()]
+        assert original is not Mine.call
+
+    assert recorded == [["init", "build", "call"]] * 5
+    assert choice.is_idle()
+    assert vars(Mine)["call"] is twice

@@ -57,10 +57,13 @@ class Patch:
 
 
 class Patches:
-    """All active patches. Recorders share them; the last user of a patch undoes it."""
+    """All active patches. Recorders share them; the last user of a patch undoes it.
+
+    A slot has several patches if the program has assigned something else to a patched attribute.
+    """
 
     def __init__(self) -> None:
-        self._patches: dict[tuple[int, str], Patch] = {}
+        self._patches: dict[tuple[int, str], list[Patch]] = {}
         self._lock = threading.RLock()
 
     def acquire(self, slot: Slot, replace: Callable[[Any], object]) -> Callable[[], None] | None:
@@ -75,11 +78,15 @@ class Patches:
             can be undone in any order.
         """
         with self._lock:
-            patch = self._patches.get(slot.key)
+            current = slot.get()
+            original = original_of(current)
+            active = self._patches.get(slot.key, [])
+            patch = next((each for each in active if each.replacement is current), None)
+            if patch is None and active and original is not current:
+                patch = active[-1]  # the slot holds a wrapper of an earlier recording
             if patch is not None:
                 patch.users += 1
                 return self._release_of(patch)
-            original = original_of(slot.get())
             replacement = None if original is None else replace(original)
             if replacement is None:
                 return None
@@ -91,7 +98,8 @@ class Patches:
                     key=f"{slot.key}",
                 )
                 return None
-            patch = self._patches[slot.key] = Patch(slot, original, replacement)
+            patch = Patch(slot, original, replacement)
+            self._patches.setdefault(slot.key, []).append(patch)
             return self._release_of(patch)
 
     def _release_of(self, patch: Patch) -> Callable[[], None]:
@@ -104,10 +112,19 @@ class Patches:
                 left.clear()
                 patch.users -= 1
                 if patch.users == 0:
-                    del self._patches[patch.slot.key]
-                    patch.undo()
+                    self._undo(patch)
 
         return release
+
+    def _undo(self, patch: Patch) -> None:
+        active = self._patches[patch.slot.key]
+        active.remove(patch)
+        if not active:
+            del self._patches[patch.slot.key]
+        if any(each.replacement is patch.slot.get() for each in active):  # it will restore the slot
+            hand_back_attributes(patch.replacement)
+        else:
+            patch.undo()
 
     def __len__(self) -> int:
         return len(self._patches)

@@ -63,9 +63,9 @@ from layertrace.record.spans import HookedMethod, Kind
 from layertrace.timeline.ownership import is_functional, is_keras_name, is_sequential
 from layertrace.timeline.query import qualified_name
 
-__all__ = ["class_points", "shared_points", "subclasses"]
+__all__ = ["METHODS", "class_points", "shared_points", "subclasses"]
 
-_METHODS: dict[str, Kind] = {"__init__": "init", "build": "build", "call": "call"}
+METHODS: dict[str, Kind] = {"__init__": "init", "build": "build", "call": "call"}
 _LIFECYCLE = Observer(begin, end, fail)
 
 
@@ -344,7 +344,7 @@ def _class_points(cls: type) -> tuple[HookPoint, ...]:
             functools.partial(HookedMethod, kind, uses_callers_location=uses_callers_location),
             lasts=_lasts(cls),
         )
-        for name, kind in _METHODS.items()
+        for name, kind in METHODS.items()
         if name in safe.namespace(cls) and type(safe.namespace(cls)[name]) not in _NOT_METHODS
     )
 

@@ -10,7 +10,7 @@ from layertrace.record.backends import loading
 from layertrace.record.engines import choice
 from layertrace.record.frameworks.import_hook import ImportWatch
 from layertrace.record.frameworks.loaded import Loaded
-from layertrace.record.hooks.hook_points import class_points, shared_points, subclasses
+from layertrace.record.hooks.hook_points import METHODS, class_points, shared_points, subclasses
 from layertrace.record.hooks.jit_runs import count_steps
 from layertrace.record.hooks.observer import Engine, HookPoint, Undo
 from layertrace.record.hooks.torch_updates import observe_steps
@@ -47,6 +47,7 @@ class Hooking:
         self._engine: Engine | None = None
         self._undos: list[Undo] = []
         self._classes: dict[int, type] = {}  # by identity: a metaclass may compare and hash as it likes
+        self._methods: dict[int, tuple[object, ...]] = {}  # of each class, when its hooks began to be kept
         self._frameworks: set[str] = set()
         self._refusals: list[str] = []
         self._kept: Hooking | None = None  # whose hooks this one uses, too
@@ -59,6 +60,7 @@ class Hooking:
         """
         with _lock:
             leave = self._share()
+            self._methods = {key: _methods(cls) for key, cls in self._classes.items()}
             _kept.append(self)
 
         def undo() -> None:
@@ -139,7 +141,16 @@ class Hooking:
             if kept is not None and self._kept is None:
                 self._undos.append(kept._share())
                 self._kept = kept
+                kept._leave_changed_classes()
             return kept is not None and self._kept is kept
+
+    def _leave_changed_classes(self) -> None:
+        """Leave classes whose methods the program has replaced to the recordings that use these hooks."""
+        for key, cls in tuple(self._classes.items()):
+            held = self._methods.get(key)
+            now = _methods(cls)
+            if held is not None and any(old is not new for old, new in zip(held, now, strict=True)):
+                del self._classes[key]
 
     def _share(self) -> Undo:
         """Count one more user of the hooks; return what the user calls in the end."""
@@ -165,6 +176,7 @@ class Hooking:
             undo()
         self._undos.clear()
         self._classes.clear()
+        self._methods.clear()
         self._kept = None
         self._frameworks.clear()
         if self._engine is not None:
@@ -174,6 +186,11 @@ class Hooking:
 
 _kept: list[Hooking] = []
 """Those whose hooks are kept between recordings; they cover all classes."""
+
+
+def _methods(cls: type) -> tuple[object, ...]:
+    """Return what a class itself holds as the methods that are hooked."""
+    return tuple(map(safe.namespace(cls).get, METHODS))
 
 
 def _points(owner: type) -> Iterable[HookPoint]:
