@@ -44,7 +44,12 @@ from layertrace.record.hooks.optimizer_updates import (
 from layertrace.record.hooks.runs import concrete_observer, run_observer
 from layertrace.record.hooks.stateless_updates import STATELESS_UPDATES
 from layertrace.record.hooks.tape_facts import WATCHES
-from layertrace.record.hooks.torch_losses import TORCH_LOSSES, losses_of_numbers
+from layertrace.record.hooks.torch_losses import (
+    TORCH_CROSSENTROPIES,
+    TORCH_LOSSES,
+    crossentropies,
+    losses_of_numbers,
+)
 from layertrace.record.hooks.torch_schedules import RATES_READ, SCHEDULES
 from layertrace.record.hooks.torch_updates import OPTIMIZERS
 from layertrace.record.hooks.traces import TRACES
@@ -147,6 +152,7 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         points.append(_point(_owner(base, "eval"), "eval", EVALS, "watch"))
         points += _schedule_points()
         points += [_point(cls, "forward", TORCH_LOSSES, "watch") for cls in losses_of_numbers()]
+        points += [_point(cls, "forward", TORCH_CROSSENTROPIES, "watch") for cls in crossentropies()]
         points.append(_point(sys.modules["torch"].optim.Optimizer, "__init__", OPTIMIZERS, "watch"))
     if Loaded.backend.name == "numpy":  # nothing is trained there
         return (*points, *_updates(framework))

@@ -1,9 +1,10 @@
-"""Notice losses of torch that are given a column and a vector, which they combine into a matrix."""
+"""Notice losses of torch that combine a column and a vector, and those that Keras gives the targets first."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from types import FrameType
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
@@ -13,7 +14,7 @@ from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 
-__all__ = ["TORCH_LOSSES", "losses_of_numbers"]
+__all__ = ["TORCH_CROSSENTROPIES", "TORCH_LOSSES", "crossentropies", "losses_of_numbers"]
 
 _NAMES = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 """The losses that broadcast with a warning; BCELoss, BCEWithLogitsLoss and SoftMarginLoss refuse that.
@@ -21,6 +22,9 @@ _NAMES = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 PoissonNLLLoss, HingeEmbeddingLoss and KLDivLoss broadcast without one, and are not observed (torch 2.13 and
 2.14).
 """
+
+_CROSSENTROPIES = ("CrossEntropyLoss", "BCEWithLogitsLoss")
+"""The losses that take outputs as targets without an error; BCELoss, NLLLoss and others raise one."""
 
 
 def losses_of_numbers() -> Iterator[type]:
@@ -54,6 +58,40 @@ def _given(call: Call) -> None:
             )
         )
 
+
+def crossentropies() -> Iterator[type]:
+    """Yield the losses of torch that have another minimum if their arguments are swapped."""
+    for name in _CROSSENTROPIES:
+        yield getattr(sys.modules["torch"].nn, name)
+
+
+def _called(call: Call) -> None:
+    if not hub.observers or len(call.values) < 2:
+        return
+    with guarded("record who calls a crossentropy of torch"):
+        frame = call.caller
+        while frame is not None and _module(frame).startswith("torch."):
+            frame = frame.f_back
+        # A function of the program may swap the arguments:
+        # tests/backends/cases/lt536_arguments_swapped/fixed.py
+        if frame is None or not _module(frame).startswith("keras."):
+            return
+        outputs, targets = call.values[:2]
+        # While Keras infers shapes, none of them has a gradient.
+        if getattr(outputs, "requires_grad", None) or not getattr(targets, "requires_grad", None):
+            return
+        place = source_lines.caller(call.method, call.caller)
+        seen = PendingObservation("swapped arguments", (place,), name=safe.class_name(call.subject))
+        seen.now, seen.place = spec(targets), place
+        add_observation(seen)
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+TORCH_CROSSENTROPIES: AnyObserver = watching(_called)
+"""Observes `forward` of the crossentropies of torch that Keras itself calls."""
 
 TORCH_LOSSES: AnyObserver = watching(_given)
 """Observes `forward` of the losses of torch that broadcast."""

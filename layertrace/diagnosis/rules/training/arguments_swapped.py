@@ -12,14 +12,15 @@ from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.rewriting import source_of
 from layertrace.diagnosis.rule import rule
-from layertrace.diagnosis.user_source import dotted, function_around, nodes_at
+from layertrace.diagnosis.user_source import dotted, function_around, nodes_at, tree_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 
+TENSORFLOW_AND_TORCH = ("tensorflow", "torch")
 _OUTPUTS = re.compile(r"pred|out|logit|hat|prob|score", re.I)
 
 
-@rule("LT536", "arguments-swapped", "error", links.TRAINING)
+@rule("LT536", "arguments-swapped", "error", links.TRAINING, backends=TENSORFLOW_AND_TORCH)
 def arguments_swapped(context: DiagnosisContext) -> Iterator[Violation]:
     """A crossentropy is given the outputs as targets, and the targets as outputs.
 
@@ -27,7 +28,7 @@ def arguments_swapped(context: DiagnosisContext) -> Iterator[Violation]:
 
     Keras calls a loss with the targets first. A crossentropy takes the logarithm of its second argument. If
     that is the targets, nothing is raised, but the loss has another minimum and the model learns something
-    else.
+    else. A crossentropy of torch takes the outputs first, so `compile` cannot take it as it is.
 
     ## Example
 
@@ -48,12 +49,17 @@ def arguments_swapped(context: DiagnosisContext) -> Iterator[Violation]:
     - Looked at are crossentropies of Keras and TensorFlow in traced functions. Other losses, such as the
       mean squared error, are the same in both orders.
     - Reported if the targets are computed from variables, and the outputs from data alone.
+    - On torch only `CrossEntropyLoss` and `BCEWithLogitsLoss` that `compile` was given, not those that a
+      function of the program calls.
     """
     reported = set()
     for seen in context.observations("swapped arguments"):
         if seen.location in reported:
             continue
         reported.add(seen.location)
+        if context.backend == "torch":
+            yield _compiled(context, seen)
+            continue
         model = _model(context, seen)
         place, edits = _mended(seen.location)
         whose = "{layer}" if model is not None else "the model"
@@ -67,6 +73,42 @@ def arguments_swapped(context: DiagnosisContext) -> Iterator[Violation]:
             fix_place="elsewhere",
             edits=edits,
         )
+
+
+def _compiled(context: DiagnosisContext, seen: Observation) -> Violation:
+    """Return that a model was compiled with a crossentropy of torch."""
+    compiled = list(context.layer_observations("compiled"))
+    model, at = (compiled[0][0], compiled[0][1].location) if len(compiled) == 1 else (None, seen.location)
+    edits = () if at is None else _with_outputs_first(at)
+    whose = "{layer}" if model is not None else "the model"
+    return Violation(
+        message=f"{seen.name} is given the outputs of {whose} as targets, and the targets as outputs: Keras "
+        "passes the targets first, and this loss of torch takes the outputs first.",
+        layer=model,
+        location=edits[0].location if edits else at,
+        evidence=(Evidence("Keras calls the loss here", seqs(context.event(seen.during)), seen.location),),
+        fix="" if edits else f"loss=lambda y, y_pred: torch.nn.{seen.name}()(y_pred, y)",
+        fix_place="elsewhere",
+        edits=edits,
+    )
+
+
+def _with_outputs_first(place: Location) -> tuple[Edit, ...]:
+    """Return the edit that gives `compile` a function which passes on the outputs first."""
+    tree = tree_of(place.file)
+    given = [
+        keyword.value
+        for node in ([] if tree is None else ast.walk(tree))
+        if isinstance(node, ast.Call) and dotted(node.func).endswith(".compile")
+        for keyword in node.keywords
+        if keyword.arg == "loss" and keyword.value.end_lineno == keyword.value.lineno
+    ]
+    if len(given) != 1 or not isinstance(given[0], (ast.Name, ast.Attribute, ast.Call)):
+        return ()
+    loss = given[0]
+    code = f"lambda y, y_pred: {source_of(place, loss)}(y_pred, y)"
+    at = Location(place.file, loss.lineno, place.function)
+    return lines_with(at, [(loss.lineno, loss.col_offset, loss.end_col_offset, code)])
 
 
 def _model(context: DiagnosisContext, seen: Observation) -> LayerRef | None:
