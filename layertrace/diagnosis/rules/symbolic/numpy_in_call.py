@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 
 from layertrace.diagnosis import links
@@ -39,6 +40,9 @@ _ERRORS = (
 _GRADIENT_LOST = "Can't call numpy() on Tensor that requires grad"
 """How the `RuntimeError` of torch begins, 2.13."""
 
+_NO_VALUES = "can't convert meta device type tensor to numpy"
+"""How the `TypeError` of torch begins while Keras infers shapes, 2.13."""
+
 
 @rule("LT405", "numpy-in-call", "error", links.MIGRATING_TO_KERAS_3, backends=ANY_BACKEND)
 def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
@@ -72,8 +76,9 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
     one.
     """
     yield from _in_steps(context)
+    refused = list(_refused_shapes(context))
     # A fallback is not a mistake: tests/cases/clean/errors_that_are_handled.py
-    for event in (*failed_calls(context), *_without_gradient(context)):
+    for event in (*failed_calls(context), *_without_gradient(context), *refused):
         error = event.error
         if error is None:
             continue
@@ -90,7 +95,7 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             )
             continue
         loses_gradient = _GRADIENT_LOST in error.message
-        needs_values = error.type in _ERRORS and _needs_values(error.raised_in)
+        needs_values = (error.type in _ERRORS and _needs_values(error.raised_in)) or event in refused
         if not loses_gradient and (not needs_values or is_branch(error.type, error.raised_in)):
             continue
         line = next(
@@ -101,7 +106,9 @@ def numpy_in_call(context: DiagnosisContext) -> Iterator[Violation]:
             ),
             None,
         )
-        item = _without_item(error.location)
+        item = _without_item(error.location) or (
+            _line_in_keras_ops(error.location) if event in refused else ""
+        )
         yield Violation(
             message="{layer} takes a tensor through NumPy, where its gradient is lost: torch refuses that in "
             "training."
@@ -134,6 +141,24 @@ def _without_item(line: Location | None) -> str:
 
 def _is_item(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "item"
+
+
+def _refused_shapes(context: DiagnosisContext) -> Iterator[Event]:
+    """Yield the first call of each layer in which torch has no values for NumPy, if each of its calls failed.
+
+    Keras tries shapes first. If that fails, it computes with zeros, with which NumPy may well work:
+    tests/backends/cases/lt405_numpy_in_call/clean_ranks_on_torch.py
+    """
+    refused = [event for event in context.errors if event.kind == "call" and event.error and event.layer]
+    refused = [event for event in refused if event.error and _NO_VALUES in event.error.message]
+    if not refused:
+        return
+    succeeded = context.events(where=lambda event: event.kind == "call" and event.error is None)
+    seen = {event.layer.id for event in succeeded if event.layer}
+    for event in refused:
+        if event.layer and event.layer.id not in seen:
+            seen.add(event.layer.id)
+            yield event
 
 
 def _without_gradient(context: DiagnosisContext) -> Iterator[Event]:
@@ -238,8 +263,35 @@ def _without_numpy(location: Location | None) -> str | None:
         if isinstance(method, ast.Attribute) and method.attr == "numpy" and name in SAME_NAME:
             return f"keras.ops.{name}({ast.unparse(method.value)})"
         if dotted(node.func).startswith(("np.", "numpy.")) and name in (SAME_NAME | COUNTERPARTS.keys()):
-            return with_keras_ops(node)
+            return with_keras_ops(_KerasOps().inside(node))
     return None
+
+
+def _line_in_keras_ops(line: Location | None) -> str:
+    """Write a statement on one line with `keras.ops`; empty if a function of NumPy remains."""
+    statement = next((node for node in nodes_at(line) if isinstance(node, (ast.Assign, ast.Return))), None)
+    if line is None or statement is None or not statement.lineno == statement.end_lineno == line.line:
+        return ""
+    code = ast.unparse(_KerasOps().visit(ast.parse(source_of(line, statement))))
+    return "" if "np." in code or "numpy" in code or "keras.ops" not in code else code
+
+
+class _KerasOps(ast.NodeTransformer):
+    """Replaces the functions of NumPy that `keras.ops` has under the same name."""
+
+    def inside(self, call: ast.Call) -> ast.Call:
+        """Return a copy of a call in which they are replaced in the arguments."""
+        copied = copy.deepcopy(call)
+        self.generic_visit(copied)
+        return copied
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Replace a function, after those in its arguments."""
+        self.generic_visit(node)
+        module, _, name = dotted(node.func).rpartition(".")
+        if module in ("np", "numpy") and name in SAME_NAME:
+            node.func = ast.Attribute(ast.parse("keras.ops", mode="eval").body, name, ast.Load())
+        return node
 
 
 def _is_in_file(location: Location | None, method: Location | None) -> bool:
