@@ -1,5 +1,5 @@
 # Another program with LT603
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 class Pair(keras.Model):

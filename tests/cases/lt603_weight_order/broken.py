@@ -1,7 +1,7 @@
 # The order of weights differs, so set_weights and h5 files mismatch
 import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import numpy as np, tensorflow as tf, keras
+import numpy as np, keras
 from keras import layers
 
 class Two(layers.Layer):

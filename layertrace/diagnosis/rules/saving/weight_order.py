@@ -9,12 +9,12 @@ from typing import NamedTuple
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined
 from layertrace.diagnosis.finding import Evidence, Violation
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.timeline.context import LayerState
 from layertrace.timeline.event import Event, LayerRef
 
 
-@rule("LT603", "weight-order", "warning", links.SAVING)
+@rule("LT603", "weight-order", "warning", links.SAVING, backends=WITH_TRAINING)
 def weight_order(context: DiagnosisContext) -> Iterator[Violation]:
     """Two layers of one class create their weights in different orders.
 

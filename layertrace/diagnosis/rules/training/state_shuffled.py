@@ -9,12 +9,12 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.rewriting import rewritten, source_of
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_source import nodes_at
 from layertrace.timeline.event import Location
 
 
-@rule("LT568", "state-shuffled", "warning", links.RNN)
+@rule("LT568", "state-shuffled", "warning", links.RNN, backends=WITH_TRAINING)
 def state_shuffled(context: DiagnosisContext) -> Iterator[Violation]:
     """A model with a stateful RNN is fitted to shuffled data.
 
@@ -43,7 +43,8 @@ def state_shuffled(context: DiagnosisContext) -> Iterator[Violation]:
     ## Known limits
 
     - Not reported if the rows fit into one batch, or if the state is reset before each step.
-    - A series that the program itself shuffles is not known, nor one that a generator yields.
+    - A series that the program itself shuffles is not known, nor one that a generator yields, nor tensors
+      of torch.
     """
     for model, seen in context.layer_observations("state shuffled"):
         layers = f"a stateful layer ({seen.paths[0]})"

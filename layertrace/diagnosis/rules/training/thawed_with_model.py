@@ -9,12 +9,12 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Evidence, Violation
 from layertrace.diagnosis.freezing import Freezing, freezings, inner_layer, receiver_of_trainable
 from layertrace.diagnosis.program_lines import statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import LayerRef
 
 
-@rule("LT541", "thawed-with-model", "warning", links.TRANSFER_LEARNING)
+@rule("LT541", "thawed-with-model", "warning", links.TRANSFER_LEARNING, backends=WITH_TRAINING)
 def thawed_with_model(context: DiagnosisContext) -> Iterator[Violation]:
     """A layer that was frozen by itself is unfrozen together with the model around it.
 
@@ -82,10 +82,12 @@ def _frozen_alone(context: DiagnosisContext, lines: list[Freezing]) -> list[int]
         before = set(setting.before) if isinstance(setting.before, tuple) else set()
         if layer.id not in before:
             alone |= dict.fromkeys(number for number in before - with_others if isinstance(number, int))
-        # To freeze what is frozen calls no setter: the line that freezes the others has no setting of it.
+        # To freeze what is frozen does nothing, so a line that freezes the others does not freeze this one.
         elif line.value and layer.id not in with_others and with_others & {each.id for each in line.layers}:
             alone[layer.id] = None
-        if not line.value:
+        # It calls the setter on JAX and torch, and not on TensorFlow, where the layer keeps what is equal:
+        # tests/cases/lt541_thawed_with_model/another_loop_in_a_helper.py
+        if not line.value and layer.id not in before:
             state = context.state(layer)
             inside = () if state is None else state.children
             with_others |= {*inside, *([] if line.means(layer) else [layer.id])}

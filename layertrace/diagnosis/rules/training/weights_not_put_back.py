@@ -10,19 +10,19 @@ from layertrace.diagnosis.context import DiagnosisContext, seqs
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import before_method, line_edit, only
 from layertrace.diagnosis.program_lines import receiver_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.training_steps import Trainings
 from layertrace.diagnosis.user_source import calls, dotted, function_around, methods_beside, nodes_of
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location
 
 _ENDS = {"on_test_begin": "on_test_end", "on_predict_begin": "on_predict_end"}
-_SETTING = ("set_weights", "load_weights", "assign", "swap")
+_SETTING = ("set_weights", "load_weights", "assign", "swap", "load_state_dict", "copy_")
 _NOT_BETWEEN = ("__init__", "set_model", "on_train_begin", "on_train_end")
 """Methods of a callback that do not run between a validation and the next epoch of a `fit`."""
 
 
-@rule("LT571", "weights-not-put-back", "error", links.TRAINING)
+@rule("LT571", "weights-not-put-back", "error", links.TRAINING, backends=WITH_TRAINING)
 def weights_not_put_back(context: DiagnosisContext) -> Iterator[Violation]:
     """A callback sets other weights for a validation, and training goes on from them.
 
@@ -89,7 +89,10 @@ def weights_not_put_back(context: DiagnosisContext) -> Iterator[Violation]:
 
 
 def _others_set(method: Location) -> bool:
-    """Return whether another method of a class sets weights: tests/cases/clean/averages_put_back.py."""
+    """Return whether another method of a class sets weights: tests/cases/clean/averages_put_back.py.
+
+    By torch: tests/backends/cases/lt571_weights_not_put_back_on_torch/fixed.py, clean_copied_back.py
+    """
     methods = methods_beside(method).items()
     others = [each for name, each in methods if each.line != method.line and name not in _NOT_BETWEEN]
     return any(name.rpartition(".")[2].startswith(_SETTING) for place in others for name, _ in calls(place))
