@@ -240,6 +240,8 @@ def test_the_fixes_that_are_no_lines_count_each_run(start):
 
 
 CURED = [
+    "lt506_losses_ignored/broken.py",
+    "lt506_losses_ignored/another_eager_loop.py",
     "lt205_python_state_in_call/broken.py",
     "lt205_python_state_in_call/another_list_of_a_module.py",
     "lt205_python_state_in_call/another_list_in_own_jit.py",
@@ -292,6 +294,8 @@ CURED_ON_TORCH = [
     "lt405_numpy_in_call/another_numpy_on_torch.py",
     "lt536_arguments_swapped/broken.py",
     "lt536_arguments_swapped/another_of_logits.py",
+    "lt506_losses_ignored/another_on_torch.py",
+    "lt506_losses_ignored/another_compute_loss_on_torch.py",
     "lt501_training_not_passed/another_forward_of_a_module.py",
     "lt501_training_not_passed/another_train_mode_of_torch.py",
     "lt502_mask_lost/another_op_of_torch.py",

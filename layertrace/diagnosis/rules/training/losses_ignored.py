@@ -5,12 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import NamedTuple
 
 from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext, is_user_defined, seqs
-from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
+from layertrace.diagnosis.finding import Edit, Evidence, FixPlace, Violation
 from layertrace.diagnosis.program_lines import receiver_at, statement_at
-from layertrace.diagnosis.rule import rule
+from layertrace.diagnosis.rule import WITH_TRAINING, rule
+from layertrace.diagnosis.rules.training._penalties import (
+    before_backward,
+    stateless_call,
+    with_returned_losses,
+)
 from layertrace.diagnosis.statement_parts import USES
 from layertrace.diagnosis.training_steps import (
     Gradient,
@@ -23,7 +29,7 @@ from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import Event, LayerRef, Location
 
 
-@rule("LT506", "losses-ignored", "error", links.CUSTOM_TRAINING_LOOPS)
+@rule("LT506", "losses-ignored", "error", links.CUSTOM_TRAINING_LOOPS, backends=WITH_TRAINING)
 def losses_ignored(context: DiagnosisContext) -> Iterator[Violation]:
     """Nothing reads the losses that layers add, although an optimizer updates these layers.
 
@@ -47,11 +53,16 @@ def losses_ignored(context: DiagnosisContext) -> Iterator[Violation]:
         loss = loss_fn(y, model(x, training=True)) + sum(model.losses)
     ```
 
+    On JAX, `stateless_call` returns them with `return_losses=True`, as a third result. On torch, add
+    `sum(model.losses)` before `loss.backward()`.
+
     ## Known limits
 
+    - On JAX, only updates by an optimizer of Keras are seen, on torch also those by one of torch.
     - In a graph the losses must be read in the trace of the update; elsewhere any reading counts.
     - The recording must contain the creation of the layer's weights.
-    - A `compute_loss` is examined in models that Keras trains by its own `train_step`.
+    - A `compute_loss` is examined in models that Keras trains by its own `train_step`, and not on JAX, where
+      `fit` reads the losses before it.
     - A penalty that the loop computes itself besides the regularizer is not recognized.
     """
     if "losses read" not in context.watched:  # a recording of an earlier version
@@ -117,26 +128,33 @@ def _violation(
 ) -> Violation:
     trace = outermost_trace(context, update.during)
     step = gradient_before(update.location)
-    place, fix, models = _fix(context, step, update, layers)
+    fix = (
+        _on_jax(context, update, layers)
+        if context.backend == "jax"
+        else _on_torch(context, update, layers)
+        if context.backend == "torch"
+        else _on_tensorflow(context, step, update, layers)
+    )
     others = [layer.name for layer in layers if layer.class_name != state.layer.class_name]
     times = _times(context, trace, update)
     also = f", as {_listed(others)} {'does' if len(others) == 1 else 'do'}" if others else ""
     kind = f"the regularizer of its {state.regularized[0]}" if state.regularized else "a regularizer"
     what = kind if state.regularized or not is_user_defined(state.layer) else "add_loss"
-    read = " or ".join(f"{model}.losses" for model in models)
+    read = fix.read or " or ".join(f"{model}.losses" for model in fix.models)
     return Violation(
         message=f"{{layer}} adds a loss ({what}){also}, but nothing read {read} while an optimizer "
         f"updated the weights{f' {times} times' if times else ''}, so it has no effect.",
         layer=state.layer,
-        location=place,
+        location=fix.place,
         evidence=(
             Evidence("the loss is added here", seqs(context.event(loss.during)), loss.location)
             if loss is not None
             else Evidence("created here", seqs(context.init_of(state.layer)), _created_at(context, state)),
             Evidence("updated here without it", seqs(trace), update.location),
         ),
-        fix=fix[0],
-        fix_place=fix[1],
+        fix=fix.code,
+        fix_place=fix.where,
+        edits=fix.edits,
     )
 
 
@@ -163,26 +181,68 @@ def _times(context: DiagnosisContext, trace: Event | None, update: Observation) 
     return sum(run.times for run in context.events("run", lambda run: run.function == trace.function))
 
 
-def _fix(
+class _Fix(NamedTuple):
+    """The line of the loss, the code that adds the losses of some models, and where it goes.
+
+    `read` names what the step should have read, if that is not `model.losses`.
+    """
+
+    place: Location | None
+    models: list[str]
+    code: str = ""
+    where: FixPlace = "elsewhere"
+    edits: tuple[Edit, ...] = ()
+    read: str = ""
+
+
+def _on_jax(context: DiagnosisContext, update: Observation, layers: list[LayerRef]) -> _Fix:
+    place = stateless_call(context, update, layers)
+    if place is None:
+        return _Fix(update.location, ["model"], _RETURNED.format("model"))
+    model = receiver_at(place, ("stateless_call",))
+    edits = with_returned_losses(place)
+    read = f"the losses that {model}.stateless_call returns with return_losses=True"
+    return _Fix(place, [model], "" if edits else _RETURNED.format(model), edits=edits, read=read)
+
+
+_RETURNED = """\
+outputs, state, losses = {}.stateless_call(..., return_losses=True)
+loss += sum(losses)  # in the function that jax.grad differentiates"""
+
+
+def _on_torch(context: DiagnosisContext, update: Observation, layers: list[LayerRef]) -> _Fix:
+    returned = _returned_by_compute_loss(context, update, layers)
+    if returned is not None:
+        return _Fix(returned[0], ["self"], returned[1], "in place")
+    place = update.location
+    models = [] if place is None else models_holding(context, place, (), layers)
+    models = models or ["model"]
+    added = before_backward(update, models)
+    if added is None:
+        losses = " + ".join(f"sum({model}.losses)" for model in models)
+        return _Fix(place, models, f"loss = loss + {losses}  # before loss.backward()")
+    return _Fix(added[0], models, added[1], "before")
+
+
+def _on_tensorflow(
     context: DiagnosisContext, step: Gradient | None, update: Observation, layers: list[LayerRef]
-) -> tuple[Location | None, tuple[str, FixPlace], list[str]]:
-    """Return the line of the loss, the line with the losses of the models added, and these models."""
+) -> _Fix:
     place = update.location if step is None else step.loss_at or step.place
     returned = _returned_by_compute_loss(context, update, layers)
     if returned is not None:
-        return returned[0], (returned[1], "in place"), ["self"]
+        return _Fix(returned[0], ["self"], returned[1], "in place")
     if step is None or step.loss_at is None:
         # The loss is computed in one function, and the gradients in another:
         # tests/cases/lt506_losses_ignored/another_eager_loop.py
         place = _call_in_tape(context, update, layers) or place
     if place is None:
-        return place, ("", "elsewhere"), ["model"]
+        return _Fix(place, ["model"])
     names = () if step is None else step.models
     models = models_holding(context, place, names, layers) or list(names) or ["model"]
     penalty = f"tf.add_n({' + '.join(f'{model}.losses' for model in models)})"
     source = statement_at(context, place).source
     if 0 < len(source) < 200 and source.startswith("return "):
-        return place, (f"{source} + {penalty}", "in place"), models
+        return _Fix(place, models, f"{source} + {penalty}", "in place")
     with suppress(SyntaxError):
         statement = ast.parse(source).body[0] if 0 < len(source) < 200 else None
         if isinstance(statement, ast.AugAssign) or (
@@ -190,9 +250,9 @@ def _fix(
             and isinstance(statement.targets[0], ast.Name)
             and isinstance(statement.value, (ast.Call, ast.BinOp, ast.Name))
         ):
-            return place, (f"{source} + {penalty}", "in place"), models
+            return _Fix(place, models, f"{source} + {penalty}", "in place")
     loss = (step.loss if step is not None else "") or "loss"
-    return place, (f"{loss} += {penalty}  # in the tape, before the gradients", "elsewhere"), models
+    return _Fix(place, models, f"{loss} += {penalty}  # in the tape, before the gradients")
 
 
 def _returned_by_compute_loss(
