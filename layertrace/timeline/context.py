@@ -105,7 +105,8 @@ class Observation:
             layer itself.
             `copied to itself`: `set_weights` was given what the layer had, twice, with other values.
             `average kept`: an optimizer keeps an average of weights that is not in the weights at the end.
-            `rate ended`: the schedule of the optimizer had ended at 0 in most steps of a fit.
+            `rate ended`: the schedule of the optimizer had ended at 0 in most steps of a fit; with `role`
+            `torch`, the rate of a schedule of torch was nearly 0 in most steps of a loop.
             `monitor missing`: a callback of a fit monitors what the fit does not report. `monitored
             backwards`: it takes a worse value for a better one.
             `scaled twice`: a `Rescaling` of pixels at the input of a model is given data from 0 to 1.

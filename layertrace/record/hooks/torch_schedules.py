@@ -1,4 +1,4 @@
-"""Notice schedules of torch that are stepped for an optimizer which never makes a step itself."""
+"""Notice schedules of torch that end too early, or that belong to an optimizer which never makes a step."""
 
 from __future__ import annotations
 
@@ -25,6 +25,31 @@ class _Read:
 
 _rates: Register[_Read] = Register()
 
+NEARLY_0 = 1e-6
+"""The part of its highest value below which a rate changes no weight of float32, or hardly any."""
+
+_FALLING = ("ExponentialLR", "MultiStepLR", "PolynomialLR", "StepLR")
+"""Schedules that only fall; a `LambdaLR` that ends at 0 may be meant to freeze what it has trained."""
+
+
+class _Rates:
+    """The rates with which the steps between those of one schedule were made.
+
+    Attributes:
+        highest: The highest.
+        counted: How many were read.
+        ended: How many of these were nearly 0.
+    """
+
+    __slots__ = ("counted", "ended", "highest")
+
+    def __init__(self) -> None:
+        self.highest = 0.0
+        self.counted = self.ended = 0
+
+
+_fallen: Register[_Rates] = Register()
+
 
 def _place(call: Call) -> CodePosition | None:
     """Return the line of the program that calls a method itself; None if torch, or a library, calls it."""
@@ -46,6 +71,7 @@ def _stepped(call: Call) -> None:
         if safe.truth(safe.instance_dict(optimizer).get("_opt_called")) is True:
             if note is not None:
                 note.makes_steps = True
+            _look_at_rate(call.subject, optimizer, place)
             return
         if note is None:
             numbers = tuple(map(number_of, of_keras(parameters_of(optimizer))))
@@ -61,6 +87,43 @@ def _stepped(call: Call) -> None:
         )
         observation.is_over = lambda: note.makes_steps or rate.is_read
         add_observation(observation)
+
+
+def _look_at_rate(schedule: object, optimizer: object, place: CodePosition) -> None:
+    """Record that the rate was nearly 0 in most steps of a schedule that only falls."""
+    kind = type(schedule)
+    if kind.__name__ not in _FALLING or not safe.is_library_class(kind):
+        return
+    groups = safe.unwrapped(safe.instance_dict(optimizer).get("param_groups"))
+    items = [] if groups is None else [group for _, group in safe.first_items(groups, _MOST_GROUPS)]
+    values = [group.get("lr") for group in items if type(group) is dict]
+    numbers = [value for value in values if type(value) is float or type(value) is int]
+    if not numbers or len(numbers) < len(values):
+        return
+    rates = _fallen.get(schedule) or _fallen.add(schedule, _Rates())
+    rates.highest = max(rates.highest, *numbers)
+    rates.counted += 1
+    if max(numbers) > NEARLY_0 * rates.highest:
+        return
+    rates.ended += 1
+    observation = PendingObservation(
+        "rate ended",
+        (id(rates), place),
+        name=kind.__name__,
+        role="torch",
+        variables=tuple(map(number_of, of_keras(parameters_of(optimizer)))),
+        place=place,
+    )
+
+    def is_over() -> bool:
+        observation.now = (rates.counted, rates.ended)  # as it is when a recording is read
+        return rates.ended * 2 <= rates.counted
+
+    observation.is_over = is_over
+    add_observation(observation)
+
+
+_MOST_GROUPS = 64
 
 
 def _rate_read(call: Call) -> None:

@@ -11,8 +11,10 @@ from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
 from layertrace.diagnosis.program_files import calls_named
+from layertrace.diagnosis.program_lines import receiver_at
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
-from layertrace.diagnosis.tapes import argument
+from layertrace.diagnosis.tapes import argument, model_of
+from layertrace.diagnosis.training_steps import nodes_around
 from layertrace.timeline.context import Observation
 from layertrace.timeline.event import Location, Structure
 
@@ -49,8 +51,11 @@ def learning_rate_ended(context: DiagnosisContext) -> Iterator[Violation]:
 
     Known are `CosineDecay` and `PolynomialDecay` in `fit`, if they end at 0 before more than half of its
     steps, and an `ExponentialDecay` that is below a millionth of its first value in these. Schedules of the
-    program's own are not called.
+    program's own are not called. On torch also `ExponentialLR`, `StepLR`, `MultiStepLR` and `PolynomialLR`
+    in a loop of the program's own, if the rate was below a millionth of its highest value in more than half
+    of the steps of the schedule.
     """
+    yield from _on_torch(context)
     for layer, seen in context.layer_observations("rate ended"):
         (decay, epochs, end), (after, made, _) = _numbers(seen.before), _numbers(seen.now)
         place, edits = _where(seen, decay, epochs, end, after, made)
@@ -68,6 +73,39 @@ def learning_rate_ended(context: DiagnosisContext) -> Iterator[Violation]:
             fix_place="elsewhere",
             edits=edits,
         )
+
+
+def _on_torch(context: DiagnosisContext) -> Iterator[Violation]:
+    """Report the schedules of torch that a loop has stepped until the rate was nearly 0."""
+    reported: set[Location | None] = set()
+    for seen in context.observations("rate ended"):
+        layer = model_of(context, seen.variables) if seen.role == "torch" else None
+        if layer is None or seen.location in reported:
+            continue
+        reported.add(seen.location)
+        steps, ended, _ = _numbers(seen.now)
+        schedule = receiver_at(seen.location, ("step",)) or "schedule"
+        fix, why = f"# let the rate of {schedule} fall more slowly, or train for fewer steps", ""
+        if _loops_around(seen.location) > 1:
+            fix = f"{schedule}.step()  # after the loop over the batches, once in each epoch"
+            why = " It is stepped in an inner loop: most schedules of torch count epochs."
+        yield Violation(
+            message=f"{{layer}} is trained with a learning rate of nearly 0: {seen.name} was stepped "
+            f"{steps:,.0f} times, and in {ended:,.0f} of these the rate was below a millionth of its highest "
+            f"value.{why}",
+            layer=layer,
+            location=seen.location,
+            evidence=(Evidence("the rate was nearly 0 here", (), seen.location),),
+            fix=fix,
+            fix_place="elsewhere",
+        )
+
+
+def _loops_around(place: Location | None) -> int:
+    """Return how many loops of a function, or of the file outside of any, a line is in."""
+    nodes = [] if place is None else nodes_around(place)[1]
+    loops = (node for node in nodes if isinstance(node, (ast.For, ast.While)))
+    return sum(place is not None and each.lineno <= place.line <= (each.end_lineno or 0) for each in loops)
 
 
 def _numbers(value: Structure) -> tuple[float, float, float]:
