@@ -19,6 +19,7 @@ pytestmark = [
 
 FIELD = Path(__file__).parent / "field"
 FOUND = {
+    "jax_float64": ["LT587"],
     "jax_key_own_loop": ["LT208"],
     "jax_key_reused": ["LT208"],
     "jax_state_dropped": ["LT409"],
@@ -27,7 +28,7 @@ FOUND = {
     "torch_no_grad_features": ["LT504"],
     "torch_scheduler": ["LT584"],
 }
-"""The codes of the programs that are diagnosed; no rule knows the mistakes of the other three."""
+"""The codes of the programs that are diagnosed; no rule knows the mistakes of the other two."""
 
 RUN = """
 import contextlib, io, json, pathlib, sys, warnings

@@ -283,6 +283,7 @@ CURED = [
     "lt412_weights_not_passed/broken.py",
     "lt412_weights_not_passed/another_jitted_step.py",
     "lt412_weights_not_passed/another_method.py",
+    "lt587_float64_unavailable/broken.py",  # the last, since its fix changes the configuration of JAX
 ]
 """The programs for which the whole fix is code with its place.
 
