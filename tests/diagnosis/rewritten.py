@@ -92,6 +92,8 @@ def of_tensorflow(source: str, _: str) -> tuple[str, str]:
 
 def registered(source: str, _: str) -> tuple[str, str]:
     """Register each layer and model, as for saving."""
+    if not re.search(r"^import (.*, )?keras\b(?! as)", source, re.MULTILINE):
+        raise CannotBeWritten
     lines = source.splitlines()
     classes = [
         node
