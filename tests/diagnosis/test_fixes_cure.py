@@ -244,6 +244,11 @@ PROGRAMS = [
     "lt706_removed_attribute/another_rate_that_is_printed",
     "lt706_removed_attribute/another_shape_of_a_layer",
     "lt706_removed_attribute/broken",
+    "lt707_file_name_refused/another_checkpoint_of_a_model",
+    "lt707_file_name_refused/another_joined_path",
+    "lt707_file_name_refused/another_model_in_a_folder",
+    "lt707_file_name_refused/another_weights_by_a_prefix",
+    "lt707_file_name_refused/broken",
 ]
 """Programs whose fixes need no human to place or to complete them."""
 
