@@ -48,6 +48,7 @@ def programs(kind: str) -> list[Path]:
 def run(path: Path) -> Ran:
     """Run a program under trace in this process, with the global state of Keras reset before and after."""
     _fresh()
+    registered = {name: dict(names) for name, names in _registries().items()}
     printed, error = io.StringIO(), None
     tracer = layertrace.trace(report=False)
     timeline = None
@@ -60,8 +61,17 @@ def run(path: Path) -> Ran:
     except Exception as raised:
         error = raised
     finally:
+        for name, names in _registries().items():
+            names.clear()
+            names.update(registered.get(name, {}))
         _fresh()
     return Ran(timeline, printed.getvalue(), error)
+
+
+def _registries():
+    """Return the classes and functions that are registered for saving, with each Keras."""
+    loaded = [name for name in ("keras", "tf_keras") if name in sys.modules]
+    return {name: sys.modules[name].saving.get_custom_objects() for name in loaded}
 
 
 def _fresh():

@@ -612,7 +612,7 @@ class HalfKernel(Sound):
 class LimitOfNumpy(Sound):
     def call(self, inputs):
         outputs = super().call(inputs)
-        return tf.maximum(outputs, np.finfo(self.compute_dtype).min)  # breaks: mixed-bfloat16
+        return tf.maximum(outputs, np.finfo(getattr(np, self.compute_dtype)).min)  # breaks: mixed-bfloat16
 
 
 class Float16Written(Sound):
