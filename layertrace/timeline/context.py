@@ -37,7 +37,7 @@ ObservationKind = Literal[
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
     "metric reset", "eval ignored", "constant key",
-    "key as argument", "schedule unused", "result discarded",
+    "key as argument", "schedule unused", "result discarded", "not synced",
 ]  # fmt: skip
 
 
@@ -98,6 +98,7 @@ class Observation:
             mask`: an attention is allowed just at the padding, or in the future.
             `cached augmentation`: a dataset that is iterated has a cache of what draws random numbers.
             `result discarded`: what a method of a dataset returned was gone when the dataset was used.
+            `not synced`: a variable was assigned while a fit on JAX held its value.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
             `data changed`: a dataset class or generator of the program changed the arrays that it reads.
             `metric reset`: a metric with these variables was reset for the first time, outside of `fit`.

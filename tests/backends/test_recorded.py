@@ -214,6 +214,8 @@ OTHER_MISTAKES = {
         "another_backbone_in_fit.py",
         "another_sorted_by_numpy.py",
         "another_sizes_in_a_tensor.py",
+        "another_inside_bidirectional.py",  # Keras refuses to build it in a fit there
+        "another_towers_in_another_order.py",  # a note: the program chose the order
     },
     # on torch nothing is traced: each step draws other numbers, and sizes have values; the gradient
     # of floor is 0
@@ -226,6 +228,11 @@ OTHER_MISTAKES = {
         "another_order_of_calls.py",
         "another_sizes_in_a_tensor.py",
         "another_steps_of_a_layer.py",
+        "another_class_in_a_function.py",  # a module of torch can be assigned to any property
+        "another_inside_bidirectional.py",
+        "another_towers_in_another_order.py",
+        # Keras 3.15 cannot train a stateful LSTM there: it changes a state that the gradient reads
+        "lt568_state_shuffled/broken.py",
     },
 }
 TRAINING_BACKENDS = pytest.mark.parametrize("backend", ["jax", TORCH])
@@ -249,7 +256,8 @@ def test_rules_that_know_a_backend_find_the_mistakes_in_programs_of_keras_alone(
     """Each program in the folder of such a rule has its mistake there, too, and the fixed one has none."""
     known = [rule.code.lower() for rule in all_rules() if {"tensorflow", backend} <= {*rule.backends}]
     files = programs_of_keras_alone(*(f"{code}_*" for code in known))
-    files = [file for file in files if file.name not in OTHER_MISTAKES[backend]]
+    names = {file: {file.name, f"{file.parent.name}/{file.name}"} for file in files}
+    files = [file for file in files if names[file].isdisjoint(OTHER_MISTAKES[backend])]
     shown = printed(start(backend, "-c", RUN_CASES, *map(str, files), has_tensorflow=False))
     found = [line.partition("|")[2].split() for line in shown.splitlines()]
     wrong = [row for row in found if row[2:] not in wanted(*row[:2])]

@@ -13,6 +13,7 @@ __all__ = ["PARTS", "find", "home"]
 
 _NO_MODE = "calls inside a jax.jit are recorded as eager"
 _NO_TRACES = "of jax.jit, only traces of Keras's own functions are recorded, without arguments and causes"
+_NO_SYNC = "values that a callback assigns during a fit, and that the fit replaces, are not found"
 _NO_RUNS = "runs of the functions that Keras creates are not recorded"
 
 PARTS = {
@@ -50,6 +51,12 @@ PARTS = {
         former=Part(
             "keras.src.backend.jax.trainer", "_step_function", "Keras 3.0 to 3.15", _NO_RUNS, in_code=True
         ),
+    ),
+    "variable_value": Part(
+        "keras.src.backend.common.variables", "_value", "Keras 3.0 to 3.15", _NO_SYNC, in_code=True
+    ),
+    "in_stateless_scope": Part(
+        "keras.src.backend.common.stateless_scope", "in_stateless_scope", "Keras 3.0 to 3.15", _NO_SYNC
     ),
     "cache_size": Part(
         "jaxlib._jax", "PjitFunction._cache_size", JAX_SEEN, "traces before a recording are not counted"

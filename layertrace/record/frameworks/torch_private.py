@@ -19,6 +19,8 @@ _NO_SIZES = "how many ops torch.compile found, and where it gave up compiling, i
 
 _NO_STEPS = "steps of torch's own optimizers are not recorded"
 
+_NO_SWAPPED = "crossentropies of Keras that are given outputs as targets are not found"
+
 _HANDLER = "CompilationCallbackHandler"
 
 PARTS = {
@@ -54,6 +56,12 @@ PARTS = {
         TORCH_SEEN,
         "schedules of an optimizer that makes no step are not found",
         in_code=True,
+    ),
+    "binary_crossentropy": Part(
+        "keras.src.backend.torch.nn", "binary_crossentropy", "Keras 3.15", _NO_SWAPPED
+    ),
+    "categorical_crossentropy": Part(
+        "keras.src.backend.torch.nn", "categorical_crossentropy", "Keras 3.15", _NO_SWAPPED
     ),
     "step_function": Part(
         "keras.src.backend.torch.trainer",

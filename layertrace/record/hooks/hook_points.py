@@ -45,6 +45,7 @@ from layertrace.record.hooks.runs import concrete_observer, run_observer
 from layertrace.record.hooks.stateless_updates import STATELESS_UPDATES
 from layertrace.record.hooks.tape_facts import WATCHES
 from layertrace.record.hooks.torch_losses import (
+    CROSSENTROPIES_OF_KERAS,
     TORCH_CROSSENTROPIES,
     TORCH_LOSSES,
     crossentropies,
@@ -61,6 +62,7 @@ from layertrace.record.hooks.training_facts import (
     WEIGHTS_SET,
 )
 from layertrace.record.hooks.unknown_attributes import OPTIMIZER_ATTRIBUTES
+from layertrace.record.hooks.unsynced_state import ASSIGNED
 from layertrace.record.hooks.variables import creation_observer
 from layertrace.record.hooks.weight_averages import AVERAGES, FINALIZED
 from layertrace.record.process import safe
@@ -148,11 +150,17 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
         optimizer = sys.modules["keras"].optimizers.Optimizer
         owner = _owner(optimizer, "stateless_apply")
         points.append(_point(owner, "stateless_apply", STATELESS_UPDATES, "watch"))
+        points.append(_point(_owner(sys.modules["keras"].Variable, "assign"), "assign", ASSIGNED, "watch"))
     if framework == "keras" and Loaded.backend.name == "torch":
         points.append(_point(_owner(base, "eval"), "eval", EVALS, "watch"))
         points += _schedule_points()
         points += [_point(cls, "forward", TORCH_LOSSES, "watch") for cls in losses_of_numbers()]
         points += [_point(cls, "forward", TORCH_CROSSENTROPIES, "watch") for cls in crossentropies()]
+        points += [
+            _point(*torch_private.home(name), CROSSENTROPIES_OF_KERAS, "watch")
+            for name in ("binary_crossentropy", "categorical_crossentropy")
+            if torch_private.find(name) is not None
+        ]
         points.append(_point(sys.modules["torch"].optim.Optimizer, "__init__", OPTIMIZERS, "watch"))
     if Loaded.backend.name == "numpy":  # nothing is trained there
         return (*points, *_updates(framework))

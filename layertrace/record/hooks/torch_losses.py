@@ -1,10 +1,11 @@
-"""Notice losses of torch that combine a column and a vector, and those that Keras gives the targets first."""
+"""Notice losses on torch that combine a column and a vector, and crossentropies with swapped arguments."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from types import FrameType
+from typing import Any
 
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
@@ -14,7 +15,13 @@ from layertrace.record.hub import hub
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 
-__all__ = ["TORCH_CROSSENTROPIES", "TORCH_LOSSES", "crossentropies", "losses_of_numbers"]
+__all__ = [
+    "CROSSENTROPIES_OF_KERAS",
+    "TORCH_CROSSENTROPIES",
+    "TORCH_LOSSES",
+    "crossentropies",
+    "losses_of_numbers",
+]
 
 _NAMES = ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
 """The losses that broadcast with a warning; BCELoss, BCEWithLogitsLoss and SoftMarginLoss refuse that.
@@ -86,12 +93,42 @@ def _called(call: Call) -> None:
         add_observation(seen)
 
 
+def _computed(call: Call) -> None:
+    if not hub.observers or not call.values:
+        return
+    with guarded("record what a crossentropy of Keras is given"):
+        targets, outputs = call.subject, call.values[0]
+        if getattr(outputs, "requires_grad", None) or not getattr(targets, "requires_grad", None):
+            return
+        # The probabilities of a teacher are no data, and have no gradient either:
+        # tests/backends/cases/lt536_arguments_swapped/fixed.py
+        if not _are_zero_or_one(outputs):
+            return
+        place = source_lines.caller(call.method, call.caller)
+        name = "" if call.method.code is None else call.method.code.co_name
+        seen = PendingObservation("swapped arguments", (place,), name=name)
+        seen.now, seen.place = spec(targets), place
+        add_observation(seen)
+
+
+def _are_zero_or_one(values: Any) -> bool:
+    """Return whether all numbers are 0 or 1, as in targets: the logarithm of 0 is infinite."""
+    if hasattr(values, "detach"):
+        values = values.detach()
+        return bool(((values == 0) | (values == 1)).all())
+    array = sys.modules["numpy"].asarray(values)
+    return bool(((array == 0) | (array == 1)).all())
+
+
 def _module(frame: FrameType) -> str:
     return str(frame.f_globals.get("__name__", ""))
 
 
 TORCH_CROSSENTROPIES: AnyObserver = watching(_called)
 """Observes `forward` of the crossentropies of torch that Keras itself calls."""
+
+CROSSENTROPIES_OF_KERAS: AnyObserver = watching(_computed)
+"""Observes the functions of Keras on torch that compute a crossentropy."""
 
 TORCH_LOSSES: AnyObserver = watching(_given)
 """Observes `forward` of the losses of torch that broadcast."""

@@ -23,6 +23,7 @@ from layertrace.record.layers import register_layer
 from layertrace.record.process import safe
 from layertrace.record.process.guard import guarded
 from layertrace.timeline.context import ObservationKind
+from layertrace.timeline.ownership import is_keras_name
 from layertrace.timeline.registry import live_layers
 
 __all__ = [
@@ -186,5 +187,35 @@ def _were_set(token: tuple[Call, Values | None], *_: object) -> None:
 WEIGHTS_SET: AnyObserver = Observer(begin=_weights_set, end=_were_set, fail=ignore)
 """Observes `set_weights` of a layer and `load_weights` of a model."""
 
-LOSSES_READ = _observer("losses read", ends_runs=False)
+_ANY_READING = _observer("losses read", ends_runs=False)
+
+
+def _losses_read(call: Call) -> None:
+    if not hub.observers or not _is_passed_on(call.caller):
+        _ANY_READING.begin(call)
+
+
+def _is_passed_on(reader: FrameType | None) -> bool:
+    """Return whether Keras on JAX reads the losses for `compute_loss`, which can read them and need not.
+
+    `JAXTrainer.compute_loss_and_updates` calls `stateless_call`, which reads them (Keras 3.15).
+    """
+    if reader is None or reader.f_code.co_name != "stateless_call":
+        return False
+    frame = reader.f_back
+    while frame is not None and _module(frame).startswith(_BETWEEN):
+        frame = frame.f_back
+    if frame is None or frame.f_code.co_name != "compute_loss_and_updates":
+        return False
+    return is_keras_name(_module(frame))
+
+
+_BETWEEN = ("keras.src.utils.traceback_utils", "layertrace.")
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+LOSSES_READ: AnyObserver = watching(_losses_read)
 """Observes the property `losses` of a layer."""

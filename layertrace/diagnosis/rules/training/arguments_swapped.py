@@ -17,6 +17,7 @@ from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, Location
 
 TENSORFLOW_AND_TORCH = ("tensorflow", "torch")
+_OF_TORCH = ("CrossEntropyLoss", "BCEWithLogitsLoss")
 _OUTPUTS = re.compile(r"pred|out|logit|hat|prob|score", re.I)
 
 
@@ -48,16 +49,17 @@ def arguments_swapped(context: DiagnosisContext) -> Iterator[Violation]:
 
     - Looked at are crossentropies of Keras and TensorFlow in traced functions. Other losses, such as the
       mean squared error, are the same in both orders.
-    - Reported if the targets are computed from variables, and the outputs from data alone.
-    - On torch only `CrossEntropyLoss` and `BCEWithLogitsLoss` that `compile` was given, not those that a
-      function of the program calls.
+    - Reported if the targets are computed from variables, and the outputs from data alone. On torch: if the
+      targets need a gradient, and the outputs need none and are all 0 or 1.
+    - Of torch's own crossentropies only `CrossEntropyLoss` and `BCEWithLogitsLoss` that `compile` was given,
+      not those that a function of the program calls.
     """
     reported = set()
     for seen in context.observations("swapped arguments"):
         if seen.location in reported:
             continue
         reported.add(seen.location)
-        if context.backend == "torch":
+        if seen.name in _OF_TORCH:
             yield _compiled(context, seen)
             continue
         model = _model(context, seen)
@@ -112,7 +114,10 @@ def _with_outputs_first(place: Location) -> tuple[Edit, ...]:
 
 
 def _model(context: DiagnosisContext, seen: Observation) -> LayerRef | None:
-    """Return the outermost model around the layer that computed the outputs."""
+    """Return the outermost model around the layer that computed the outputs, or the one that is compiled."""
+    if seen.layer is None:
+        compiled = {layer.id: layer for layer, _ in context.layer_observations("compiled")}
+        return next(iter(compiled.values())) if len(compiled) == 1 else None
     around = [state for state in context.states.values() if seen.layer and seen.layer.id in state.children]
     return max(around, key=lambda state: len(state.children)).layer if around else seen.layer
 

@@ -61,8 +61,7 @@ def losses_ignored(context: DiagnosisContext) -> Iterator[Violation]:
     - On JAX, only updates by an optimizer of Keras are seen, on torch also those by one of torch.
     - In a graph the losses must be read in the trace of the update; elsewhere any reading counts.
     - The recording must contain the creation of the layer's weights.
-    - A `compute_loss` is examined in models that Keras trains by its own `train_step`, and not on JAX, where
-      `fit` reads the losses before it.
+    - A `compute_loss` is examined in models that Keras trains by its own `train_step`.
     - A penalty that the loop computes itself besides the regularizer is not recognized.
     """
     if "losses read" not in context.watched:  # a recording of an earlier version
@@ -196,6 +195,9 @@ class _Fix(NamedTuple):
 
 
 def _on_jax(context: DiagnosisContext, update: Observation, layers: list[LayerRef]) -> _Fix:
+    returned = _returned_by_compute_loss(context, update, layers)
+    if returned is not None:
+        return _Fix(returned[0], ["self"], returned[1], "in place")
     place = stateless_call(context, update, layers)
     if place is None:
         return _Fix(update.location, ["model"], _RETURNED.format("model"))
