@@ -66,6 +66,7 @@ def state_not_synced(context: DiagnosisContext) -> Iterator[Violation]:
         return
     # Keras hides the function that raised it, which calls the initializer of a variable without a value.
     is_reading = failure.error.message == _RAISED and _calls_known_functions(failure.error.location)
+    is_reading = is_reading and not context.events("call", lambda call: call.error is not None)
     if is_reading and any(receiver_at(line, ("fit",)) for line in failure.lines[:-1]):
         code, where = _synced(failure.error.location, failure.lines)
         yield Violation(
