@@ -190,7 +190,7 @@ class Observation:
             loss, each with the layer that computes it.
         reader: What reads or changes the state if it is not a layer: `blend`, `Focal`, `Trainer.step`. For a
             fit: the generator. For a callback: what it monitors. For a schedule: its optimizer.
-        role: For a new state: `used` or `dropped` by the trace.
+        role: For a new state: `used` or `dropped` by the trace. For `compiled`: `metrics as loss weights`.
             What this is: `loss`, `metric`, `schedule`, `tf.function` or `dataset function`. For a fit: that
             its data is a `generator`, an `exhausted generator` or a `dataset`, or that it had `no epoch`.
             For an unknown attribute: `layer` if a layer or model has it. For `disconnected`: `all outputs` or

@@ -185,6 +185,9 @@ PROGRAMS = [
     "lt547_set_after_build/another_setattr_in_a_function",
     "lt547_set_after_build/another_tf_keras",
     "lt547_set_after_build/broken",
+    "lt548_targets_unreachable/another_pixels",
+    "lt548_targets_unreachable/another_tanh",
+    "lt548_targets_unreachable/broken",
     "lt566_data_changed/another_generator",
     "lt566_data_changed/another_tf_keras_sequence",
     "lt566_data_changed/broken",
@@ -249,6 +252,9 @@ PROGRAMS = [
     "lt707_file_name_refused/another_model_in_a_folder",
     "lt707_file_name_refused/another_weights_by_a_prefix",
     "lt707_file_name_refused/broken",
+    "lt708_metrics_by_position/another_name",
+    "lt708_metrics_by_position/another_of_metrics",
+    "lt708_metrics_by_position/broken",
 ]
 """Programs whose fixes need no human to place or to complete them."""
 
@@ -322,6 +328,7 @@ SYMPTOMS = [
     ("lt537_labels_out_of_range/broken", "", "the loss is finite: True"),
     ("lt538_normalized_over_wrong_axis/broken", "statistics: 12", "statistics: 6"),
     ("lt547_set_after_build/broken", "penalties: 0", "penalties: 2"),
+    ("lt548_targets_unreachable/broken", "it predicts losses: False", "it predicts losses: True"),
     ("lt572_augmentation_cached/broken", "same pictures: True", "same pictures: False"),
     ("lt569_copied_to_itself/broken", "target moves by itself: True", "target moves by itself: False"),
     (

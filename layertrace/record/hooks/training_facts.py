@@ -60,9 +60,26 @@ def _compiled(call: Call, _: object, model: object) -> None:
                 variables=tuple(map(number_of, trainable_inside(model))),
                 paths=compiled_loss(loss),
                 without_gradient=tuple(name for each in unused for name in each),
+                role="metrics as loss weights" if _are_metrics(call.named.get("loss_weights")) else "",
                 place=source_lines.caller(call.method, above(call.caller, "compile")),
             )
         )
+
+
+def _are_metrics(weights: object) -> bool:
+    """Return whether a list of loss weights has names or metrics in it, and no number."""
+    inner = None if isinstance(weights, dict) else safe.unwrapped(weights)
+    items = [] if inner is None else [item for _, item in safe.first_items(inner, _MOST_WEIGHTS)]
+    return bool(items) and all(
+        type(item) is str or any(safe.module_of(base) == _METRICS for base in safe.mro(type(item)))
+        for item in items
+    )
+
+
+_METRICS = "keras.src.metrics.metric"
+
+
+_MOST_WEIGHTS = 64
 
 
 def above(caller: FrameType | None, method: str) -> FrameType | None:

@@ -11,11 +11,10 @@ from layertrace.diagnosis.finding import Evidence, FixPlace, Violation
 from layertrace.diagnosis.method_edits import keras_in
 from layertrace.diagnosis.program_lines import statement_at
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
+from layertrace.diagnosis.rules.training._targets import output_layer, uses_compiled_loss
 from layertrace.diagnosis.training_steps import Trainings
-from layertrace.diagnosis.user_source import calls
 from layertrace.timeline.context import LayerState, Observation
 from layertrace.timeline.event import LayerRef, Location, TensorSpec
-from layertrace.timeline.ownership import is_container
 
 _CLASSES = {
     "binary_crossentropy": "BinaryCrossentropy",
@@ -24,7 +23,6 @@ _CLASSES = {
     "categorical_focal_crossentropy": "CategoricalFocalCrossentropy",
     "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
 }
-_DEEPEST = 16
 """How deep models may lie in each other."""
 
 
@@ -83,39 +81,14 @@ def _compiled(context: DiagnosisContext) -> Iterator[Violation]:
         compiled = trainings.compiled_before(training.model.layer, training.traces[0].start_ns)
         if compiled is None or len(compiled.paths) != 2 or compiled.paths[0] not in _CLASSES:
             continue
-        if not _uses_compiled_loss(training.model) or compiled.paths[1] != "probabilities":
+        if not uses_compiled_loss(training.model) or compiled.paths[1] != "probabilities":
             continue
-        state = _output_layer(context, training.model)
+        state = output_layer(context, training.model)
         if state is None or not training.steps:
             continue
         violation = _violation(context, training.model.layer, compiled, state)
         if violation is not None:
             yield violation
-
-
-def _uses_compiled_loss(model: LayerState) -> bool:
-    """Return whether a model is trained by Keras's step, or by one that passes its output to the loss."""
-    step = model.methods.get("train_step")
-    if step is None:
-        return True
-    names = [name.rpartition(".")[2] for name, _ in calls(step)]
-    # A step may turn the output into probabilities itself.
-    return any(name in ("compute_loss", "compiled_loss") for name in names) and not any(
-        "softmax" in name or "sigmoid" in name for name in names
-    )
-
-
-def _output_layer(context: DiagnosisContext, model: LayerState) -> LayerState | None:
-    """Return the layer that computes the only output of a model, also in a model inside; None if unknown."""
-    for _ in range(_DEEPEST):
-        inner = context.states.get(model.output_layer) if model.output_layer is not None else None
-        if inner is None or inner.layer == model.layer:
-            break
-        model = inner
-    # A layer of the user's may do more than its activation. One without weights passes on what it is given:
-    # tests/cases/clean/softmax_cast_to_float32.py
-    passes_on = model.activation == "linear" and not model.variables
-    return None if is_container(model.layer) or is_user_defined(model.layer) or passes_on else model
 
 
 def _violation(
