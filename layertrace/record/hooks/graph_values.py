@@ -119,10 +119,33 @@ def _logits(graph: _Graph, op: Any, loss: str, logits: dict[int, str]) -> None:
     """Record that a loss applies softmax or sigmoid to what is the result of one."""
     tensor, layer = graph.source(op.inputs[0])
     logits[id(tensor)] = loss
-    if tensor.op.type in _PROBABILITIES:
-        seen = PendingObservation("squashed twice", (), name=loss, before=_PROBABILITIES[tensor.op.type])
+    squash = _PROBABILITIES.get(tensor.op.type) or _written_out(tensor.op)
+    if squash:
+        seen = PendingObservation("squashed twice", (), name=loss, before=squash)
         seen.now = spec(tensor)
         graph.add(op, seen, layer)
+
+
+def _written_out(op: Any) -> str:
+    """Return `softmax` of `exp(x) / sum(exp(x))`, `sigmoid` of `1 / (1 + exp(-x))`; else nothing."""
+    if op.type not in ("RealDiv", "Div") or len(op.inputs) != 2:
+        return ""
+    above, below = (_computed(each, PASSING) for each in op.inputs)
+    if above.op.type == "Exp" and below.op.type == "Sum":
+        summed, axes = below.op.inputs[0], constant(below.op.inputs[1])
+        last = {-1} if summed.shape.rank is None else {-1, summed.shape.rank - 1}
+        is_last = axes is not None and axes.size == 1 and int(axes.ravel()[0]) in last
+        return "softmax" if is_last and _computed(summed, PASSING) is above else ""
+    if not _is_one(above) or below.op.type not in ("AddV2", "Add"):
+        return ""
+    terms = [_computed(each, PASSING) for each in below.op.inputs]
+    powers = [each for each in terms if each.op.type == "Exp" and each.op.inputs[0].op.type == "Neg"]
+    return "sigmoid" if len(powers) == 1 and any(map(_is_one, terms)) else ""
+
+
+def _is_one(tensor: Any) -> bool:
+    number = constant(tensor)
+    return number is not None and number.size == 1 and bool(number.ravel()[0] == 1)
 
 
 def _comparison(graph: _Graph, op: Any, logits: dict[int, str]) -> None:

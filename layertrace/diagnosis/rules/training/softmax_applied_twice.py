@@ -48,6 +48,8 @@ def softmax_applied_twice(context: DiagnosisContext) -> Iterator[Violation]:
 
     - A softmax of your own is examined, too, if it is given the outputs of a layer, or these divided by a
       temperature of 1 or more, as in a distillation. Use the logarithm of probabilities in place of logits.
+    - On TensorFlow, `exp(x) / sum(exp(x))` over the last axis and `1 / (1 + exp(-x))` count as well, in these
+      forms.
     - Only losses in a traced function are examined: of `fit`, or of a `tf.function` of your own.
     - On TensorFlow, the losses of Keras notice a softmax directly before them, warn, and use what it was
       given. On JAX and torch they do not.
