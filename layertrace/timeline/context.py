@@ -37,7 +37,7 @@ ObservationKind = Literal[
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
     "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
     "metric reset", "eval ignored", "constant key",
-    "key as argument", "schedule unused", "result discarded", "not synced",
+    "key as argument", "schedule unused", "result discarded", "not synced", "not saved",
 ]  # fmt: skip
 
 
@@ -98,6 +98,7 @@ class Observation:
             mask`: an attention is allowed just at the padding, or in the future.
             `cached augmentation`: a dataset that is iterated has a cache of what draws random numbers.
             `result discarded`: what a method of a dataset returned was gone when the dataset was used.
+            `not saved`: Keras saved a layer, and passed over those in a `_layers` of its own.
             `not synced`: a variable was assigned while a fit on JAX held its value.
             `metric kept`: a metric of a model went on from what it was before the model reset its metrics.
             `data changed`: a dataset class or generator of the program changed the arrays that it reads.
@@ -179,6 +180,7 @@ class Observation:
             its cardinality.
         paths: The paths of these variables. For a compile: the name of the loss, `binary_crossentropy`, and
             whether it expects `logits` or `probabilities`; empty if it is unknown, or if there are several.
+            For `not saved`: the names of these layers; in `now`, their numbers.
             For `restored`: the names that the checkpoint has and the object that reads it has not; by name,
             the layers in the file that have weights. For
             `disconnected`: the positions of these outputs. For a missing monitor: what the fit reports.

@@ -60,6 +60,7 @@ PROGRAMS = [
     "lt310_reserved_attribute/another_list_named_layers",
     "lt310_reserved_attribute/another_lock_of_a_cache",
     "lt310_reserved_attribute/another_metrics_by_name",
+    "lt310_reserved_attribute/another_saved_without_layers",
     "lt310_reserved_attribute/another_weights_in_order",
     "lt310_reserved_attribute/broken",
     "lt311_no_symbolic_output/broken",
@@ -271,6 +272,7 @@ def test_a_fix_cures_the_program(name, run_once, tmp_path, monkeypatch):
 
 
 SYMPTOMS = [
+    ("lt310_reserved_attribute/another_saved_without_layers", "as saved: False", "as saved: True"),
     (
         "lt504_layer_never_called/another_eager_step",
         "counter is trained: False",

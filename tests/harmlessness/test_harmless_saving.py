@@ -287,3 +287,26 @@ def test_a_summary_is_the_same():
         return printed.getvalue()
 
     assert_same(program)
+
+
+@keras.saving.register_keras_serializable("harmlessness")
+class Listed(keras.layers.Layer):
+    """Has its layers in an attribute that Keras does not save."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._layers = [keras.layers.Dense(4), keras.layers.Dense(4)]
+
+    def call(self, x):
+        return self._layers[1](self._layers[0](x))
+
+
+@WHEN
+def test_layers_that_are_not_saved_stay_so(when, tmp_path):
+    """The file has the same names as without a trace, and the model keeps its weights."""
+
+    def save(model):
+        model.save(tmp_path / "listed.keras")
+        return [model.get_weights(), contents(tmp_path / "listed.keras")]
+
+    assert_same_halves(when, lambda: keras.Sequential([keras.Input((4,)), Listed()]), save)

@@ -40,6 +40,7 @@ _NO_INIT = "layers whose __init__ does not call super().__init__() are not found
 _NO_UPDATES = "updates by optimizers are not recorded"
 _NO_ROLE = "the functions that train, test and predict are shown under TensorFlow's names"
 _NO_REFERENCE = "layers that Keras creates as a reference while it saves or loads are shown like others"
+_NO_SAVED = "layers that Keras does not save are not found"
 _NO_HOLDER = "its variables are counted and shown like those of the user"
 _NO_RESET = "metrics that go on from epoch to epoch are not found"
 _NO_DIRECTION = "a callback that takes a worse value of a metric for a better one is not found"
@@ -163,6 +164,7 @@ KERAS_PARTS = {
     ),
     "step_function": _keras("backend.tensorflow.trainer", "step_function", _NO_ROLE, in_code=True),
     "reference_layers": _keras("saving.saving_lib", "get_attr_skipset", _NO_REFERENCE),
+    "saved_state": _keras("saving.saving_lib", "_save_state", _NO_SAVED),
     "optimizer": _keras("optimizers.base_optimizer", "BaseOptimizer", _NO_HOLDER),
     "metric": _keras("metrics.metric", "Metric", _NO_HOLDER),
     "average": _keras(

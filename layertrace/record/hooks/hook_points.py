@@ -62,6 +62,7 @@ from layertrace.record.hooks.training_facts import (
     WEIGHTS_SET,
 )
 from layertrace.record.hooks.unknown_attributes import OPTIMIZER_ATTRIBUTES
+from layertrace.record.hooks.unsaved_layers import SAVED_STATES
 from layertrace.record.hooks.unsynced_state import ASSIGNED
 from layertrace.record.hooks.variables import creation_observer
 from layertrace.record.hooks.weight_averages import AVERAGES, FINALIZED
@@ -145,6 +146,7 @@ def _framework_points(framework: str) -> tuple[HookPoint, ...]:
             _point(_owner(variable, "__init__"), "__init__", creation_observer("keras"), "variable")
         )
     points += _keras_points(framework, "graph_of_layers", GRAPHS_OF_LAYERS)
+    points += _keras_points(framework, "saved_state", SAVED_STATES)
     if framework == "keras" and Loaded.backend.name == "jax":
         points.append(_point(base, "stateless_call", STATELESS_CALLS, "watch"))
         optimizer = sys.modules["keras"].optimizers.Optimizer

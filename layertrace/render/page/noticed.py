@@ -78,6 +78,7 @@ def _description(observation: Observation) -> str:
         "monitor missing": f"{name} monitors {printable(observation.reader)}, which this fit does not report",
         "monitored backwards": f"{name} takes a worse {printable(observation.reader)} for a better one",
         "scaled twice": f"data from 0 to 1 is scaled by {before}",
+        "not saved": f"saving passed over {name}, with {_listed(observation.paths)}",
         "not synced": f"{name} was assigned while fit held its value",
         "rate ended": f"{name} had ended: the learning rate was 0",
         "fitted": f"fit ended after {now} steps",

@@ -48,12 +48,44 @@ def replaced_attributes(context: DiagnosisContext) -> Iterator[Violation]:
                 yield from _violation(
                     state, name, f"Keras no longer finds {names}, and {_LOST[name]} {their}"
                 )
+    yield from _not_saved(context)
     for place, error in context.errors_from("keras.src.layers.layer:__setattr__"):
         broken = context.state(context.subject(place))
         if broken is not None and error.message.endswith(_NO_TRACKER):
             yield from _violation(
                 broken, "_tracker", "Keras tracks layers and weights by what is in it", error
             )
+
+
+def _not_saved(context: DiagnosisContext) -> Iterator[Violation]:
+    """Yield the layers whose own `_layers` Keras passed over when it saved them."""
+    for layer, seen in context.layer_observations("not saved"):
+        state = context.state(layer)
+        numbers = seen.now if isinstance(seen.now, tuple) else ()
+        unsaved = [
+            name
+            for name, number in zip(seen.paths, numbers, strict=False)
+            if not _is_held_elsewhere(context, number)
+        ]
+        if state is None or not unsaved or seen.name in state.replaced:
+            continue
+        names = ", ".join(unsaved[:3]) + (f" and {len(unsaved) - 3} more" if len(unsaved) > 3 else "")
+        place = f" in line {seen.location.line}" if seen.location is not None else ""
+        yield from _violation(
+            state,
+            seen.name,
+            f"Keras trains the layers there, but the file that was saved{place} has no weights of {names}",
+        )
+
+
+def _is_held_elsewhere(context: DiagnosisContext, number: object) -> bool:
+    """Return whether another attribute of a layer holds a layer, by which Keras saves it."""
+    # tests/cases/clean/layers_saved_by_another_attribute.py
+    return any(
+        other == number and not name.startswith("_layers")
+        for state in context.states.values()
+        for other, name in state.held.items()
+    )
 
 
 def _violation(state: LayerState, name: str, why: str, error: ErrorRef | None = None) -> Iterator[Violation]:

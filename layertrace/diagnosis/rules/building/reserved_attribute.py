@@ -25,6 +25,7 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
 
     Keras 3 keeps what a layer holds in `_layers`, `_metrics`, `_trainable_variables` and others, which can be
     assigned. What the new list lacks is lost without an error: layers that are neither trained nor saved.
+    If it lacks nothing, its layers do train, but `save` passes over `_layers`: their weights are in no file.
     With a lock in `_lock`, every call fails as if `super().__init__()` had been forgotten.
 
     ## Example
@@ -47,6 +48,8 @@ def reserved_attribute(context: DiagnosisContext) -> Iterator[Violation]:
 
     - A property is found by the exception, so only the first such attribute of a program is reported.
     - `_lock`, `_losses` and `_tracker` are reported if Keras fails, a list only if it lacks something.
+    - A `_layers` that lacks nothing is reported if the program saves the layer as `.keras` or `.weights.h5`,
+      not for a file that it only loads.
     - The fix renames the attribute where it is assigned, and where methods of its classes read it, or of a
       property only `call`. Rename it elsewhere, too.
     """
