@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from types import CodeType
 from typing import Any
 
-from layertrace.record.describe import source_lines
 from layertrace.record.describe.jaxpr_draws import Path, draws_of
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.tracers import frames_of
 from layertrace.record.frameworks import jax_private
 from layertrace.record.hooks.variables import variables_by_value
 from layertrace.record.hub import hub
@@ -83,12 +83,4 @@ def _add(
 
 def _lines(path: Path) -> list[CodePosition]:
     """Return the lines of the program that led to the innermost operation that has any, innermost first."""
-    return next((found for each in reversed(path) if (found := _frames(each))), [])
-
-
-def _frames(equation: Any) -> list[CodePosition]:
-    """Return the lines of the program that led to an operation, innermost first."""
-    traceback = equation.source_info.traceback
-    codes, instructions = ([], []) if traceback is None else traceback.raw_frames()
-    pairs = zip(codes, instructions, strict=True)
-    return [(code, at) for code, at in pairs if source_lines.users(code, at) is not None]
+    return next((found for each in reversed(path) if (found := frames_of(each))), [])

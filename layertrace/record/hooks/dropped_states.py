@@ -12,11 +12,12 @@ from typing import Any
 
 from layertrace.record.backends.jax import staged_traces
 from layertrace.record.describe import source_lines
+from layertrace.record.describe.jaxpr_pairs import is_column_or_vector
 from layertrace.record.describe.observations import PendingObservation, add_observation
+from layertrace.record.describe.tracers import name_in_trace, primal_of
 from layertrace.record.describe.values import dtype_name
 from layertrace.record.describe.variable_values import array_in
 from layertrace.record.describe.weight_values import variable_path
-from layertrace.record.frameworks import jax_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
 from layertrace.record.hooks.variables import number_of
@@ -32,7 +33,6 @@ __all__ = [
     "content",
     "has_moved",
     "items_of",
-    "name_in_trace",
     "observe_dropped_states",
 ]
 
@@ -78,6 +78,7 @@ def _end(call: Call, result: Any, layer: Any) -> None:
             items_of(result[1]),
             items_of(safe.framework_attribute(layer, "non_trainable_variables")),
         )
+        _note_weights([*weights, *before])
         if any(map(_is_differentiated, weights)):
             _observe_gradient(call, layer)
         weight, span = _differentiated_in(weights)
@@ -106,6 +107,17 @@ def _end(call: Call, result: Any, layer: Any) -> None:
                 weights=list(map(_held, trainable[:1])),
             )
         )
+
+
+def _note_weights(values: list[Any]) -> None:
+    """Remember what a trace calls vectors and columns that are variables, until the trace ends."""
+    for value in values:
+        if not Loaded.backend.is_traced_tensor(value) or not is_column_or_vector(value.shape):
+            continue
+        mode = staged_traces.get(safe.framework_attribute(primal_of(value), "_trace"))
+        note = None if mode is None or mode.span is None else trace_note(mode.span)
+        if note is not None and mode is not None and mode.span is not None:
+            note.weights.append(name_in_trace(value, mode.span))
 
 
 def _held(variable: Any) -> tuple[weakref.ref[Any], bytes]:
@@ -203,34 +215,11 @@ def _observe_gradient(call: Call, layer: Any) -> None:
 def _differentiated_in(weights: list[Any]) -> tuple[Any, Span | None]:
     """Return what a trace calls one of some weights, and the trace; None if it takes no gradient for them."""
     for weight in weights:
-        inner = _primal(weight)
+        inner = primal_of(weight)
         mode = None if inner is weight else staged_traces.get(safe.framework_attribute(inner, "_trace"))
         if mode is not None and mode.span is not None:
             return name_in_trace(inner, mode.span), mode.span
     return None, None
-
-
-def _primal(value: Any) -> Any:
-    """Return the tracer of `jax.jit` inside one of `jax.grad`; any other value as it is."""
-    while Loaded.backend.is_traced_tensor(value):
-        inner = safe.framework_attribute(value, "primal")
-        if inner is None:
-            break
-        value = inner
-    return value
-
-
-def name_in_trace(value: Any, span: Span) -> Any:
-    """Return the variable of the jaxpr that a value is; None if it is of another trace, such as a scan."""
-    tracer, kind = _primal(value), jax_private.find("staged_tracer")
-    if kind is None or not safe.is_a(tracer, kind):
-        return None
-    trace = tracer._trace
-    mode = staged_traces.get(trace)
-    if mode is None or mode.span is not span:
-        return None
-    name = getattr(tracer, "val", None)  # from JAX 0.7
-    return trace.frame.tracer_to_var.get(id(tracer)) if name is None else name
 
 
 def content(variable: Any) -> bytes:

@@ -22,6 +22,7 @@ from layertrace.record.describe.traced_functions import record_of
 from layertrace.record.hooks.constant_keys import observe_constant_keys
 from layertrace.record.hooks.dropped_states import observe_dropped_states
 from layertrace.record.hooks.jit_compilations import at_work
+from layertrace.record.hooks.jit_pairs import STATE, observe_pairs
 from layertrace.record.hooks.layer_calls import fail, finish, now, start
 from layertrace.record.hooks.left_tracers import observe_left_tracers
 from layertrace.record.hooks.observer import Call, Observer, watching
@@ -36,9 +37,6 @@ from layertrace.timeline.event import GraphSpec
 from layertrace.timeline.ownership import is_keras_name, package_of
 
 __all__ = ["JIT_TRACES", "STAGED"]
-
-_STATE = "state"
-"""The argument in which Keras hands all variables to its steps; it is compared, but not shown."""
 
 
 class _Tracing:
@@ -154,7 +152,7 @@ def _note(call: Call, caller: FrameType | None) -> TraceNote:
         record=record,
         function=ref,
         index=record.earlier + len(record.kept) + record.failed + 1,
-        inputs={name: value for name, value in signature.items() if ref.role is None or name != _STATE},
+        inputs={name: value for name, value in signature.items() if ref.role is None or name != STATE},
         cause=cause,
         code=code_of(inner),
         defined=code_of(inner),
@@ -187,6 +185,7 @@ def _end(tracing: _Tracing, found: Any, _: object) -> None:
         names = getattr(tracing.debug_info, "arg_names", None)
         observe_constant_keys(span, params["jaxpr"], names)
         observe_left_tracers(span)
+        observe_pairs(span, jaxpr, names)
         observe_dropped_states(span, jaxpr)
         observe_stateless_updates(span, jaxpr)
         finish(span, ended)
@@ -201,6 +200,7 @@ def _fail(tracing: _Tracing, error: BaseException) -> None:
     if note is not None:
         note.record.failed += 1
         note.called, note.new_states, note.stateless_updates = [], [], []
+        note.rows, note.weights = [], []
     fail(span, error)
 
 

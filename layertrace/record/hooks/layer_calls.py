@@ -14,6 +14,7 @@ from layertrace.record.describe.values import Deferred, defer, look_at
 from layertrace.record.frameworks import keras_private
 from layertrace.record.frameworks.loaded import Loaded
 from layertrace.record.hooks.ignored_modes import look_at_mode, put_into_eval
+from layertrace.record.hooks.jit_pairs import note_rows
 from layertrace.record.hooks.left_tracers import note_call
 from layertrace.record.hooks.observer import Call
 from layertrace.record.hooks.tensor_paths import (
@@ -267,6 +268,7 @@ def end(span: Span, result: object, subject: object) -> None:
                 after_call(span, subject)
                 if Loaded.tf is None:
                     note_call(span, subject)
+                    note_rows(span, result)
                 else:
                     note_output(span, result)
             note_inputs(span)

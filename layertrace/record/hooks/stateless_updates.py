@@ -14,8 +14,9 @@ from layertrace.record.backends.jax import staged_traces
 from layertrace.record.describe import source_lines
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.trace_signatures import described
+from layertrace.record.describe.tracers import name_in_trace
 from layertrace.record.describe.weight_values import variable_path
-from layertrace.record.hooks.dropped_states import content, has_moved, items_of, name_in_trace
+from layertrace.record.hooks.dropped_states import content, has_moved, items_of
 from layertrace.record.hooks.observer import AnyObserver, Call, Observer, ignore
 from layertrace.record.hooks.variables import number_of
 from layertrace.record.hooks.zero_gradients import are_zeros_in

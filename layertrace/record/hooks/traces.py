@@ -52,7 +52,8 @@ class TraceNote:
     specialized on, with what is not shown, and `called` are the layers that were called in a trace by JAX,
     until it ends. `captured` is what a function that JAX traces takes from around it, and
     `new_states` what stateless calls in its trace returned, and `stateless_updates` what updates did, until
-    it ends.
+    it ends. `rows` are the columns and vectors that calls in it returned, and `weights` those that stateless
+    calls were given.
     """
 
     record: FunctionRecord
@@ -71,6 +72,8 @@ class TraceNote:
     captured: Mapping[str, Structure] = field(default_factory=dict)
     new_states: list[NewState] = field(default_factory=list)
     stateless_updates: list[StatelessUpdate] = field(default_factory=list)
+    rows: list[tuple[Span, Any]] = field(default_factory=list)
+    weights: list[Any] = field(default_factory=list)
 
 
 def _begin(call: Call) -> Span | None:

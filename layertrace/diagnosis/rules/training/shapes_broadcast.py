@@ -15,7 +15,7 @@ from layertrace.timeline.context import Observation
 from layertrace.timeline.event import LayerRef, TensorSpec
 
 
-@rule("LT514", "shapes-broadcast", "error", links.CUSTOM_TRAIN_STEP, backends=("tensorflow", "torch"))
+@rule("LT514", "shapes-broadcast", "error", links.CUSTOM_TRAIN_STEP, backends=("tensorflow", "jax", "torch"))
 def shapes_broadcast(context: DiagnosisContext) -> Iterator[Violation]:
     """An output `[batch, 1]` and a vector `[batch]` are combined into a matrix of all pairs.
 
@@ -41,7 +41,9 @@ def shapes_broadcast(context: DiagnosisContext) -> Iterator[Violation]:
 
     ## Known limits
 
-    - On TensorFlow only in graphs: a loop that runs eagerly is not examined.
+    - On TensorFlow and JAX only in graphs: a loop that runs eagerly is not examined.
+    - On JAX only if the mean or the sum of all pairs is taken in the same function, and not inside
+      `jax.lax.scan`.
     - On torch only what `MSELoss`, `L1Loss`, `SmoothL1Loss` and `HuberLoss` are given, not `(y - predicted)`
       of the program, nor what `torch.compile` has compiled. With `reduction="none"`, they may be asked for
       all pairs.
