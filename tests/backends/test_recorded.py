@@ -240,6 +240,7 @@ TRAINING_BACKENDS = pytest.mark.parametrize("backend", ["jax", TORCH])
 
 FAILS = {(backend, "discriminator_thawed_for_its_own_steps.py") for backend in ("jax", "torch")}
 """Programs that go wrong there: `compile` decides which weights `fit` trains, and JAX raises an error."""
+FAILS.add(("torch", "states_kept_on_purpose.py"))  # Keras 3.15 cannot train a stateful LSTM there: LT589
 
 
 def wanted(folder, file):
