@@ -35,7 +35,8 @@ ObservationKind = Literal[
     "monitor missing", "monitored backwards", "scaled twice",
     "statistics lost", "optimizer created",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
-    "weights differentiated", "misdirected", "loss not scaled", "cached augmentation", "skipped",
+    "weights differentiated", "stateless swapped",
+    "misdirected", "loss not scaled", "cached augmentation", "skipped",
     "metric reset", "eval ignored", "constant key",
     "key as argument", "schedule unused", "result discarded", "not synced", "not saved",
 ]  # fmt: skip
@@ -126,7 +127,8 @@ class Observation:
             `gradient kept`: on torch, an optimizer was given gradients that have those of earlier steps in
             them, for the third time in a row.
             `zero gradients`: on JAX, all gradients that an optimizer was given at a line were 0 each time.
-            `weights differentiated`: by JAX, in a `stateless_call` of the layer.
+            `weights differentiated`: by JAX, in a `stateless_call` of the layer. `stateless swapped`: two
+            arguments of a `stateless_call` (role `call`), or of `stateless_apply` (role `update`).
             `misdirected`: an optimizer was given gradients for other variables than they were taken of.
             `loss not scaled`: an optimizer divided gradients by a scale, and never multiplied a loss by it.
             `eval ignored`: on torch, the first call after `eval()` put modules of the layer into train mode.

@@ -15,7 +15,7 @@ from layertrace.record.describe import source_lines
 from layertrace.record.describe.jaxpr_pairs import is_column_or_vector
 from layertrace.record.describe.observations import PendingObservation, add_observation
 from layertrace.record.describe.tracers import name_in_trace, primal_of
-from layertrace.record.describe.values import dtype_name
+from layertrace.record.describe.values import dtype_name, spec
 from layertrace.record.describe.variable_values import array_in
 from layertrace.record.describe.weight_values import variable_path
 from layertrace.record.frameworks.loaded import Loaded
@@ -82,6 +82,8 @@ def _end(call: Call, result: Any, layer: Any) -> None:
         if any(map(_is_differentiated, weights)):
             _observe_gradient(call, layer)
         weight, span = _differentiated_in(weights)
+        if span is not None and (traced := trace_note(span)) is not None:
+            traced.differentiated += [name_in_trace(value, span) for value in weights]
         if span is None or not len(before) == len(now) == len(variables):
             return
         changed = [number for number, value in enumerate(now) if value is not before[number]]
@@ -124,7 +126,36 @@ def _held(variable: Any) -> tuple[weakref.ref[Any], bytes]:
     return weakref.ref(variable), content(variable)
 
 
-STATELESS_CALLS: AnyObserver = Observer(begin=lambda call: call, end=_end, fail=ignore)
+def _begin(call: Call) -> Call:
+    """Record that a call is given its two lists of variables in the wrong order, which their shapes show."""
+    if hub.observers:
+        with guarded("look at the values that a stateless call is given"):
+            kinds = ("trainable_variables", "non_trainable_variables")
+            given = [items_of(_argument(call, at)) for at in (0, 1)]
+            own = [items_of(safe.framework_attribute(call.subject, kind)) for kind in kinds]
+            if len(given[0]) != len(own[1]) or len(given[1]) != len(own[0]):
+                return call
+            shapes, wanted = ([list(map(_shape, values)) for values in lists] for lists in (given, own))
+            if shapes != wanted and shapes[::-1] == wanted:
+                place = source_lines.caller(call.method, call.caller)
+                add_observation(
+                    PendingObservation(
+                        "stateless swapped",
+                        (place,),
+                        layer=register_layer(call.subject),
+                        role="call",
+                        place=place,
+                    )
+                )
+    return call
+
+
+def _shape(value: Any) -> object:
+    seen = spec(value)
+    return None if seen is None else seen.shape
+
+
+STATELESS_CALLS: AnyObserver = Observer(begin=_begin, end=_end, fail=ignore)
 """Observes `Layer.stateless_call`."""
 
 

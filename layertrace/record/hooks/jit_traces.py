@@ -188,6 +188,8 @@ def _end(tracing: _Tracing, found: Any, _: object) -> None:
         observe_pairs(span, jaxpr, names)
         observe_dropped_states(span, jaxpr)
         observe_stateless_updates(span, jaxpr)
+        if note is not None:
+            note.differentiated = []
         finish(span, ended)
 
 
@@ -200,7 +202,7 @@ def _fail(tracing: _Tracing, error: BaseException) -> None:
     if note is not None:
         note.record.failed += 1
         note.called, note.new_states, note.stateless_updates = [], [], []
-        note.rows, note.weights = [], []
+        note.rows, note.weights, note.differentiated = [], [], []
     fail(span, error)
 
 

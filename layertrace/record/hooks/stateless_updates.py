@@ -76,6 +76,7 @@ def _end(call: Call, result: Any, optimizer: Any) -> None:
         note = None if span is None else trace_note(span)
         if note is None or span is None:
             return
+        _observe_swapped(call, optimizer, span)
         if len(weights) != len(trainable) or not len(states) == len(own) == len(before):
             return
         kept = [
@@ -97,6 +98,20 @@ def _end(call: Call, result: Any, optimizer: Any) -> None:
                 state_values=_contents([own[number] for number in kept]),
             )
         )
+
+
+def _observe_swapped(call: Call, optimizer: Any, span: Span) -> None:
+    """Record that an update is given weights as gradients, and something else as weights."""
+    note = trace_note(span)
+    weights = set() if note is None else set(map(id, note.differentiated))
+    gradients, variables = (
+        {id(name_in_trace(value, span)) for value in items_of(call.values[at])} for at in (1, 2)
+    )
+    if gradients and gradients <= weights and weights.isdisjoint(variables):
+        place = source_lines.caller(call.method, call.caller)
+        seen = PendingObservation("stateless swapped", (place,), role="update", place=place)
+        seen.name, seen.span = safe.class_name(optimizer), span
+        add_observation(seen)
 
 
 STATELESS_UPDATES: AnyObserver = Observer(begin=lambda call: call, end=_end, fail=ignore)

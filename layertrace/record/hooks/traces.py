@@ -53,7 +53,7 @@ class TraceNote:
     until it ends. `captured` is what a function that JAX traces takes from around it, and
     `new_states` what stateless calls in its trace returned, and `stateless_updates` what updates did, until
     it ends. `rows` are the columns and vectors that calls in it returned, and `weights` those that stateless
-    calls were given.
+    calls were given; `differentiated` are the weights that a gradient is taken for.
     """
 
     record: FunctionRecord
@@ -74,6 +74,7 @@ class TraceNote:
     stateless_updates: list[StatelessUpdate] = field(default_factory=list)
     rows: list[tuple[Span, Any]] = field(default_factory=list)
     weights: list[Any] = field(default_factory=list)
+    differentiated: list[Any] = field(default_factory=list)
 
 
 def _begin(call: Call) -> Span | None:
