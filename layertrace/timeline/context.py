@@ -35,7 +35,7 @@ ObservationKind = Literal[
     "monitor missing", "monitored backwards", "scaled twice",
     "statistics lost", "optimizer created",
     "gradient kept", "weights returned", "optimizer state dropped", "zero gradients",
-    "weights differentiated", "stateless swapped",
+    "weights differentiated", "stateless swapped", "weights donated",
     "misdirected", "loss not scaled", "cached augmentation", "skipped",
     "metric reset", "eval ignored", "constant key",
     "key as argument", "schedule unused", "result discarded", "not synced", "not saved",
@@ -129,6 +129,7 @@ class Observation:
             `zero gradients`: on JAX, all gradients that an optimizer was given at a line were 0 each time.
             `weights differentiated`: by JAX, in a `stateless_call` of the layer. `stateless swapped`: two
             arguments of a `stateless_call` (role `call`), or of `stateless_apply` (role `update`).
+            `weights donated`: a function of JAX writes over arrays that variables still hold at the end.
             `misdirected`: an optimizer was given gradients for other variables than they were taken of.
             `loss not scaled`: an optimizer divided gradients by a scale, and never multiplied a loss by it.
             `eval ignored`: on torch, the first call after `eval()` put modules of the layer into train mode.

@@ -291,6 +291,8 @@ CURED = [
     "lt514_shapes_broadcast/another_goal_of_a_critic.py",
     "lt410_weights_not_written_back/another_plain_call.py",
     "lt412_weights_not_passed/broken.py",
+    "lt414_donated_weights_used/broken.py",
+    "lt414_donated_weights_used/another_state.py",
     "lt413_stateless_arguments_swapped/broken.py",
     "lt413_stateless_arguments_swapped/another_call.py",
     "lt413_stateless_arguments_swapped/another_update_in_a_method.py",

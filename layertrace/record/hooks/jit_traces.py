@@ -20,6 +20,7 @@ from layertrace.record.describe.last_batches import explained_by_batch
 from layertrace.record.describe.retrace_causes import cause_of_jit, code_of, instance_of
 from layertrace.record.describe.traced_functions import record_of
 from layertrace.record.hooks.constant_keys import observe_constant_keys
+from layertrace.record.hooks.donated_weights import donated_values, observe_donated
 from layertrace.record.hooks.dropped_states import observe_dropped_states
 from layertrace.record.hooks.jit_compilations import at_work
 from layertrace.record.hooks.jit_pairs import STATE, observe_pairs
@@ -125,6 +126,11 @@ def _begin_staging(call: Call) -> None:
         with guarded("remember a trace"):
             staged_traces.add(call.subject, Mode("graph", note.function, note.index, span))
             before_trace(span, looked.subject)
+        with guarded("look at what a function may write over"):
+            given = _given(looked)
+            donated = donated_values(given["ji"], tracing.debug_info.arg_names, given["args"])
+            if donated and note.function.role is None:
+                observe_donated(span, donated, note.function.name)
 
 
 def _is_same(looked_for: Any, staged: Any) -> bool:

@@ -111,6 +111,7 @@ def _description(observation: Observation) -> str:
         "gradient kept": "gradients that have those of earlier steps in them",
         "zero gradients": "all gradients that an optimizer was given here are 0",
         "weights differentiated": "a gradient by its weights is taken here",
+        "weights donated": f"{name} writes over arrays that variables hold",
         "stateless swapped": "two of its arguments are in each other's place",
         "weights returned": f"new weights by {name} that the variables never got",
         "optimizer state dropped": f"new values of {name} that the trace does not return",
