@@ -9,7 +9,6 @@ from layertrace.diagnosis import links
 from layertrace.diagnosis.context import DiagnosisContext
 from layertrace.diagnosis.finding import Edit, Evidence, Violation
 from layertrace.diagnosis.method_edits import lines_with
-from layertrace.diagnosis.rewriting import source_of
 from layertrace.diagnosis.rule import WITH_TRAINING, rule
 from layertrace.diagnosis.user_source import dotted, nodes_at
 from layertrace.timeline.event import LayerRef, Location
@@ -48,15 +47,15 @@ def metrics_by_position(context: DiagnosisContext) -> Iterator[Violation]:
     if failure is not None and failure.error.message.startswith("Expected `loss_weights` argument to be"):
         given = list(_given(failure.error.location))
         if len(given) > _THIRD and failure.error.type == "ValueError":
-            yield _violation(failure.layer, failure.error.location)
+            yield _violation(failure.layer, failure.error.location, is_single=True)
 
 
 _THIRD = 2
 _NAMES = {_THIRD: "metrics", 3: "loss_weights"}
 
 
-def _violation(model: LayerRef | None, place: Location | None) -> Violation:
-    edits = _by_keyword(place)
+def _violation(model: LayerRef | None, place: Location | None, *, is_single: bool = False) -> Violation:
+    edits = _by_keyword(place, is_single=is_single)
     return Violation(
         message=f"{'{layer}' if model is not None else 'The model'} is compiled with metrics as the third "
         "argument, where Keras 3 expects the weights of the losses: pass them by keyword.",
@@ -80,17 +79,22 @@ def _given(place: Location | None) -> Iterator[ast.expr]:
         yield from found[0].args
 
 
-def _by_keyword(place: Location | None) -> tuple[Edit, ...]:
-    """Return the edit that names the arguments after the loss, in the order of Keras 2."""
+def _by_keyword(place: Location | None, *, is_single: bool) -> tuple[Edit, ...]:
+    """Return the edit that names the arguments after the loss, in the order of Keras 2.
+
+    Args:
+        place: The line of the `compile`.
+        is_single: Whether the metrics are one, which Keras 3 takes only in a list.
+    """
     given = list(_given(place))
     later = {node: _NAMES[at] for at, node in enumerate(given) if at in _NAMES}
     if place is None or not later or len(given) > len(_NAMES) + _THIRD:
         return ()
-    return lines_with(
-        place,
-        [
-            (node.lineno, node.col_offset, node.col_offset, f"{name}=")
-            for node, name in later.items()
-            if source_of(place, node)
-        ],
-    )
+    texts: list[tuple[int, int, int | None, str]] = []
+    for node, name in later.items():
+        is_wrapped = is_single and name == "metrics" and node.end_lineno is not None
+        begin = f"{name}=[" if is_wrapped else f"{name}="
+        texts.append((node.lineno, node.col_offset, node.col_offset, begin))
+        if is_wrapped and node.end_lineno is not None and node.end_col_offset is not None:
+            texts.append((node.end_lineno, node.end_col_offset, node.end_col_offset, "]"))
+    return lines_with(place, texts)

@@ -78,7 +78,7 @@ def targets_unreachable(context: DiagnosisContext) -> Iterator[Violation]:
         limits = f"nothing below {lowest:g}" if math.isinf(highest) else f"only {lowest:g} to {highest:g}"
         yield Violation(
             message=f"{{layer}} ends in {output.activation}, which returns {limits}, and {layer.name} is "
-            f"fitted to targets from {least:g} to {greatest:g}.",
+            f"fitted to targets from {least:.3g} to {greatest:.3g}.",
             layer=output.layer,
             location=None if init is None else init.location,
             evidence=(
